@@ -1,0 +1,29 @@
+/**
+ * The connection to PostgreSQL. Only the files of this folder see the driver.
+ */
+import postgres from 'postgres'
+
+export type Sql = postgres.Sql
+
+/** Transaction handle, for queries that must share one. */
+export type Tx = postgres.TransactionSql
+
+/**
+ * Opens a pool. Nothing is sent until the first query.
+ * Behind a pooler that cannot keep prepared statements, `?prepare=false` in the URL turns them off.
+ * @param max connections at most
+ */
+export function openDatabase(url: string, max: number): Sql {
+  return postgres(url, {
+    max,
+    idle_timeout: 0,
+    connect_timeout: 5,
+    onnotice: () => {},
+    connection: { application_name: 'skillett' },
+  })
+}
+
+/** The SQLSTATE of a PostgreSQL error, or undefined for any other error. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError ? error.code : undefined
+}
