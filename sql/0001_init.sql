@@ -107,7 +107,7 @@ create table credentials (
   updated_at timestamptz not null default now()
 );
 
--- One row a key of the ring: a known text sealed with it, so that a wrong key is noticed at start.
+-- One row a key of the ring: a digest that tells it from another key of the same id, so that a wrong key is noticed at start.
 create table secret_keys (
   id text primary key,
   check_value bytea not null,

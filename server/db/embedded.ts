@@ -19,6 +19,8 @@ import { openDatabase } from './sql.ts'
 export interface EmbeddedOptions {
   /** Made when missing. */
   home: string
+  /** Where to look for PostgreSQL when the npm package is not installed: folders, as in PATH. */
+  path?: string
   log?: (line: string) => void
 }
 
@@ -29,12 +31,13 @@ export interface Embedded {
   stop(): Promise<void>
 }
 
-/** Orphans of a server that was killed hold its memory for a second or two. */
+/** Orphans of a server that was killed hold its memory for a second or two; a port may be taken meanwhile. */
+const passing = /lock file|shared memory block|could not bind/
 const retryFor = 5_000
 const largestLog = 4 * 1024 * 1024
 
 /** @throws Error that says what is missing, with the end of PostgreSQL's log where there is one */
-export async function startEmbedded({ home, log = () => {} }: EmbeddedOptions): Promise<Embedded> {
+export async function startEmbedded({ home, path = '', log = () => {} }: EmbeddedOptions): Promise<Embedded> {
   await mkdir(home, { recursive: true, mode: 0o700 })
   const folder = await realpath(home)
   const account = await databaseAccount()
@@ -45,7 +48,7 @@ export async function startEmbedded({ home, log = () => {} }: EmbeddedOptions): 
     const data = await placeData(folder, account)
     const running = await awaitSettled(data)
     if (running) await greet(running, address(running.port))
-    const port = running?.port ?? (await start({ home: folder, data, account, password, log }))
+    const port = running?.port ?? (await start({ home: folder, data, account, password, path, log }))
     return { data, port, mark: await enter(folder) }
   })
   let stopped: Promise<void> | undefined
@@ -78,12 +81,13 @@ interface Start {
   data: string
   account: Account
   password: string
+  path: string
   log: (line: string) => void
 }
 
 /** @returns the port */
-async function start({ home, data, account, password, log }: Start): Promise<number> {
-  const binaries = await findBinaries(account, home)
+async function start({ home, data, account, password, path, log }: Start): Promise<number> {
+  const binaries = await findBinaries(account, home, path)
   await makeCluster(data, password, binaries, account)
   const portFile = join(home, 'postgres.port')
   const logFile = join(home, 'postgres.log')
@@ -93,7 +97,7 @@ async function start({ home, data, account, password, log }: Start): Promise<num
     try {
       await launch({ program: binaries.postgres, account, data, port, log: logFile })
     } catch (error) {
-      if (Date.now() > end) throw error
+      if (Date.now() > end || !passing.test(String(error))) throw error
       continue
     }
     await writeFile(portFile, String(port), { mode: 0o600 })

@@ -13,7 +13,7 @@ const lockId = 4050_0001
 /**
  * @param folder URL of the folder that holds the files
  * @returns names of the files applied by this call
- * @throws Error when an applied file is missing or was changed
+ * @throws Error when an applied file was changed
  */
 export async function migrate(sql: Sql, folder: URL): Promise<string[]> {
   const files = await readMigrations(folder)
@@ -21,7 +21,9 @@ export async function migrate(sql: Sql, folder: URL): Promise<string[]> {
     await tx`select pg_advisory_xact_lock(${lockId})`
     await tx`create table if not exists migrations (
       name text primary key, hash text not null, applied_at timestamptz not null default now())`
-    const applied = await tx<{ name: string; hash: string }[]>`select name, hash from migrations order by name`
+    const applied = await tx<
+      { name: string; hash: string }[]
+    >`select name, hash from migrations order by name`
     checkHistory(applied, files)
     const done = new Set(applied.map((row) => row.name))
     const pending = files.filter((file) => !done.has(file.name))
@@ -52,7 +54,9 @@ function checkHistory(applied: { name: string; hash: string }[], files: Migratio
     // A newer gateway may have been here first; its files are not ours to judge.
     if (file === undefined) continue
     if (file.hash !== row.hash)
-      throw new Error(`sql/${row.name} was changed after it had been applied. Put it back and add a new file instead.`)
+      throw new Error(
+        `sql/${row.name} was changed after it had been applied. Put it back and add a new file instead.`,
+      )
   }
 }
 

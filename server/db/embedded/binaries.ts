@@ -25,10 +25,11 @@ const suffix = process.platform === 'win32' ? '.exe' : ''
 
 /**
  * @param home where an ordinary user's copy of the package goes, if one is needed
+ * @param path folders to search when there is no package, as in PATH
  * @throws Error naming DATABASE_URL when there is nothing to run
  */
-export async function findBinaries(account: Account, home: string): Promise<Binaries> {
-  const found = (await fromPackage(account, home)) ?? (await fromPath())
+export async function findBinaries(account: Account, home: string, path: string): Promise<Binaries> {
+  const found = (await fromPackage(account, home)) ?? (await fromPath(path))
   if (found) return found
   throw new Error(
     `No PostgreSQL to start: the optional npm package ${packageName()} is not installed, and PATH has no ` +
@@ -133,8 +134,8 @@ async function openTree(folder: string): Promise<void> {
   }
 }
 
-async function fromPath(): Promise<Binaries | undefined> {
-  for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
+async function fromPath(path: string): Promise<Binaries | undefined> {
+  for (const folder of path.split(delimiter).filter(Boolean)) {
     const initdb = join(folder, `initdb${suffix}`)
     const postgres = join(folder, `postgres${suffix}`)
     const [one, other] = await Promise.all([versionOf(initdb), versionOf(postgres)])

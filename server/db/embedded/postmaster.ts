@@ -76,11 +76,12 @@ export async function awaitSettled(data: string): Promise<Postmaster | undefined
 
 /**
  * Starts the server and waits until it takes connections. Nothing else may be at work on the folder.
- * @throws Error with the end of the log when it does not
+ * @throws Error with what it printed when it does not
  */
 export async function launch({ program, account, data, port, log }: Launch): Promise<void> {
   await disownPidFile(data)
   const output = await open(log, 'a', 0o600)
+  const { size } = await output.stat()
   const flags = Object.entries({ ...settings, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const child = spawn(program, ['-D', data, ...flags], {
     ...account,
@@ -101,7 +102,8 @@ export async function launch({ program, account, data, port, log }: Launch): Pro
     if (Date.now() > end) trouble = `it was not ready after ${patience / 1000} s`
   }
   child.kill('SIGQUIT')
-  throw new Error(`PostgreSQL did not start: ${trouble}. The end of ${log}:\n${await readEnd(log)}`)
+  const said = (await readFile(log)).subarray(size).toString().trim()
+  throw new Error(`PostgreSQL did not start: ${trouble}. It said (${log}):\n${said.slice(-2000)}`)
 }
 
 /** Fast shutdown: sessions are ended, a checkpoint is written. Returns when the server is gone. */
@@ -126,8 +128,4 @@ export async function findPort(wanted: number): Promise<number> {
     if (found !== undefined) return found
   }
   throw new Error('No free port on 127.0.0.1 for PostgreSQL.')
-}
-
-async function readEnd(file: string): Promise<string> {
-  return (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-12).join('\n')
 }

@@ -1,0 +1,145 @@
+/**
+ * Operator commands: `skillett admin …`. Each prints one JSON document on stdout and touches the database directly;
+ * whoever can run them already holds it.
+ */
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { readConfig } from './config.ts'
+import { createKey } from './db/keys.ts'
+import { changePlan, createProfile, findProfile, type PlanChange } from './db/profiles.ts'
+import type { Sql } from './db/sql.ts'
+import { fault } from './fault.ts'
+import { openStore } from './open.ts'
+
+type Options = Record<string, string | boolean | undefined>
+
+interface AdminCommand {
+  summary: string
+  usage: string
+  options: NonNullable<ParseArgsConfig['options']>
+  run(sql: Sql, options: Options): Promise<unknown>
+}
+
+const text = { type: 'string' } as const
+
+export const commands: Record<string, AdminCommand> = {
+  'create-user': {
+    summary: 'make a profile',
+    usage: '--email E [--plan free|pro|unlimited]',
+    options: { email: text, plan: text },
+    run: createUser,
+  },
+  'create-key': {
+    summary: 'make an API key for a profile; printed this once',
+    usage: '--email E [--name N] [--scopes github,gmail] [--read-only] [--expires 30d]',
+    options: { email: text, name: text, scopes: text, 'read-only': { type: 'boolean' }, expires: text },
+    run: createUserKey,
+  },
+  'set-plan': {
+    summary: "change a profile's plan or its own limits",
+    usage: '--email E [--plan P] [--daily N] [--per-minute N]',
+    options: { email: text, plan: text, daily: text, 'per-minute': text },
+    run: setPlan,
+  },
+}
+
+/** @throws Fault usage, not_found, conflict, plan_limit_reached; Error when there is no database */
+export async function runAdmin(argv: string[]): Promise<unknown> {
+  const command = Object.hasOwn(commands, argv[0] ?? '') ? commands[argv[0]!] : undefined
+  if (command === undefined)
+    throw usage(`there is no admin command "${argv[0] ?? ''}"; there are ${Object.keys(commands).join(', ')}`)
+  const options = readOptions(command, argv.slice(1))
+  const store = await openStore(readConfig(), 2)
+  try {
+    return await command.run(store.sql, options)
+  } finally {
+    await store.close()
+  }
+}
+
+function readOptions(command: AdminCommand, args: string[]): Options {
+  try {
+    return parseArgs({ args, options: command.options, strict: true }).values as Options
+  } catch (error) {
+    throw usage(`${(error as Error).message.split('\n')[0]}; usage: ${command.usage}`)
+  }
+}
+
+async function createUser(sql: Sql, options: Options): Promise<unknown> {
+  const email = emailOf(options)
+  const plan = String(options['plan'] ?? 'free')
+  const profile = await createProfile(sql, email, plan)
+  if (profile === 'exists')
+    throw fault('conflict', { fill: { reason: `there is a profile for ${email} already` } })
+  if (profile === 'unknown_plan') throw await unknownPlan(sql, plan)
+  return profile
+}
+
+async function createUserKey(sql: Sql, options: Options): Promise<unknown> {
+  const profile = await findProfile(sql, emailOf(options))
+  if (profile === undefined)
+    throw fault('not_found', { fill: { resource: 'profile', name: emailOf(options) } })
+  const created = await createKey(sql, profile.id, {
+    name: String(options['name'] ?? 'admin'),
+    scopes:
+      options['scopes'] === undefined
+        ? ['*']
+        : String(options['scopes'])
+            .split(',')
+            .map((scope) => scope.trim()),
+    readOnly: options['read-only'] === true,
+    expiresAt: expiryOf(options['expires']),
+  })
+  if ('limit' in created)
+    throw fault('plan_limit_reached', { fill: { limit: created.limit, resource: 'API keys' } })
+  const { id, name, key_prefix, scopes, read_only, expires_at, created_at } = created.apiKey
+  return {
+    api_key: { id, name, key_prefix, scopes, read_only, expires_at, created_at },
+    full_key: created.fullKey,
+  }
+}
+
+async function setPlan(sql: Sql, options: Options): Promise<unknown> {
+  const change: PlanChange = {
+    ...(options['plan'] === undefined ? {} : { plan: String(options['plan']) }),
+    ...(options['daily'] === undefined ? {} : { daily_limit: countOf('--daily', options['daily']) }),
+    ...(options['per-minute'] === undefined
+      ? {}
+      : { per_minute: countOf('--per-minute', options['per-minute']) }),
+  }
+  if (Object.keys(change).length === 0) throw usage('say what to change: --plan, --daily or --per-minute')
+  const changed = await changePlan(sql, emailOf(options), change)
+  if (changed === 'unknown_profile')
+    throw fault('not_found', { fill: { resource: 'profile', name: emailOf(options) } })
+  if (changed === 'unknown_plan') throw await unknownPlan(sql, String(options['plan']))
+  return changed
+}
+
+async function unknownPlan(sql: Sql, plan: string): Promise<Error> {
+  const plans = await sql<{ name: string }[]>`select name from plans order by name`
+  return usage(`there is no plan "${plan}"; there are ${plans.map((row) => row.name).join(', ')}`)
+}
+
+function emailOf(options: Options): string {
+  const email = String(options['email'] ?? '')
+  if (/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email) && email.length <= 254) return email
+  throw usage('--email must be an address such as you@example.com')
+}
+
+function countOf(flag: string, value: unknown): number {
+  const count = Number(value)
+  if (/^\d+$/.test(String(value)) && count <= 2_147_483_647) return count
+  throw usage(`${flag} must be a whole number`)
+}
+
+const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+function expiryOf(value: unknown): Date | null {
+  if (value === undefined) return null
+  const match = /^([1-9]\d{0,4})([mhd])$/.exec(String(value))
+  if (match === null) throw usage('--expires must be a time such as 30d, 12h or 45m')
+  return new Date(Date.now() + Number(match[1]) * unitMs[match[2]!]!)
+}
+
+function usage(reason: string): Error {
+  return fault('usage', { fill: { reason, command: 'skillett admin' } })
+}

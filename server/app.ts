@@ -1,0 +1,106 @@
+/**
+ * The HTTP application: Fastify with its hooks, its one error handler and the routes. It does not listen.
+ */
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import type { Catalogue } from './catalogue/catalogue.ts'
+import type { Vault } from './credentials/vault.ts'
+import type { Admission } from './db/admission.ts'
+import type { Outcomes } from './db/outcomes.ts'
+import type { Sql } from './db/sql.ts'
+import { errorBody, fault, Fault } from './fault.ts'
+import { badRequest } from './http/input.ts'
+import { newCallId } from './ids.ts'
+import type { Road } from './road.ts'
+import { apiKeyRoutes } from './routes/api-keys.ts'
+import { callLogRoutes } from './routes/call-log.ts'
+import { callRoutes } from './routes/calls.ts'
+import { connectRoutes } from './routes/connect.ts'
+import { connectionRoutes } from './routes/connections.ts'
+import { healthRoutes } from './routes/health.ts'
+import { skillRoutes } from './routes/skills.ts'
+import { whoamiRoutes } from './routes/whoami.ts'
+
+/** Everything a route may use. */
+export interface Gateway {
+  sql: Sql
+  catalogue: Catalogue
+  admission: Admission
+  outcomes: Outcomes
+  vault: Vault
+  road: Road
+  /** How people reach the gateway; no trailing slash. */
+  publicUrl: () => string
+}
+
+const bodyLimit = 1024 * 1024
+
+export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): FastifyInstance {
+  const app = fastify({
+    ...(logger === false ? { logger: false } : { loggerInstance: logger }),
+    disableRequestLogging: true,
+    bodyLimit,
+    requestTimeout: 30_000,
+    genReqId: newCallId,
+    return503OnClosing: true,
+  })
+  // Bodies stay text until the caller is known: a wrong key is told before a wrong body.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text))
+  app.addHook('onRequest', setHeaders)
+  app.setErrorHandler(replyWithFault)
+  app.setNotFoundHandler((request) => {
+    throw fault('not_found', {
+      fill: { resource: 'route', name: `${request.method} ${request.url.split('?')[0]}` },
+    })
+  })
+  for (const routes of [
+    healthRoutes,
+    skillRoutes,
+    callRoutes,
+    connectRoutes,
+    connectionRoutes,
+    apiKeyRoutes,
+    callLogRoutes,
+    whoamiRoutes,
+  ])
+    routes(app, gateway)
+  return app
+}
+
+function setHeaders(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  reply.header('x-request-id', request.id)
+  reply.header('x-content-type-options', 'nosniff')
+  reply.header('cache-control', 'no-store')
+  done()
+}
+
+/** What Fastify itself refuses, in the words of the catalogue. */
+const framework: Record<string, () => Fault> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => badRequest(`the body is larger than ${bodyLimit} bytes`),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badRequest('the body is not as long as its Content-Length says'),
+}
+
+function replyWithFault(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = asFault(error)
+  if (problem.status >= 500)
+    request.log.error({ err: error, code: problem.code, cause: problem.cause }, problem.message)
+  const wait = problem.details.retry_after_ms
+  if (wait !== undefined) reply.header('retry-after', Math.ceil(wait / 1000))
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  reply.code(problem.status).type('application/json').send(errorBody(problem, request.id))
+}
+
+function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const { code, statusCode } = error as { code?: string; statusCode?: number }
+  const known = framework[code ?? '']
+  if (known !== undefined) return known()
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return badRequest('it could not be read')
+  return fault('internal', { cause: error })
+}

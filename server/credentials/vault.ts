@@ -1,0 +1,66 @@
+/**
+ * The vault: credentials in, sealed rows out, and back. Each connection has a data key of its own, wrapped by the
+ * ring. This is the only file that opens a credential.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import type { SealedCredential } from '../db/admission.ts'
+import type { Ring } from './ring.ts'
+import { open, seal, type Place } from './seal.ts'
+import { reveal, Secret } from './secret.ts'
+
+/** What is sealed: the named secrets of one connection, such as `token`. */
+export type Credential = Record<string, Secret>
+
+export interface Vault {
+  seal(owner: Owner, credential: Credential): Omit<SealedCredential, 'version'>
+  /** @throws Error when the ring lacks the key or the row was tampered with */
+  open(owner: Owner, row: SealedCredential): Credential
+}
+
+export interface Owner {
+  profileId: string
+  connectionId: string
+}
+
+export function makeVault(ring: Ring): Vault {
+  return {
+    seal(owner, credential) {
+      const keyId = ring.current
+      const dataKey = randomBytes(32)
+      const names = Object.entries(credential).map(([name, secret]) => [name, reveal(secret)])
+      const plain = Buffer.from(JSON.stringify(Object.fromEntries(names)))
+      const row = {
+        keyId,
+        wrappedKey: seal(ringKey(ring, keyId), dataKey, place(keyId, owner, 'wrapped_key')),
+        sealed: seal(dataKey, plain, place(keyId, owner, 'sealed')),
+      }
+      plain.fill(0)
+      dataKey.fill(0)
+      return row
+    },
+    open(owner, row) {
+      const dataKey = open(ringKey(ring, row.keyId), row.wrappedKey, place(row.keyId, owner, 'wrapped_key'))
+      const plain = open(dataKey, row.sealed, place(row.keyId, owner, 'sealed'))
+      const names = JSON.parse(plain.toString()) as Record<string, string>
+      plain.fill(0)
+      dataKey.fill(0)
+      return Object.fromEntries(Object.entries(names).map(([name, text]) => [name, new Secret(text)]))
+    },
+  }
+}
+
+/** What `secret_keys.check_value` holds for a key: enough to notice another key under the same id. */
+export function checkValue(ring: Ring, keyId: string): Buffer {
+  return createHash('sha256').update('skillett key check\0').update(ringKey(ring, keyId)).digest()
+}
+
+function ringKey(ring: Ring, keyId: string): Buffer {
+  const key = ring.keys.get(keyId)
+  if (key === undefined)
+    throw new Error(`The key ring has no key "${keyId}", which a stored credential needs.`)
+  return key
+}
+
+function place(keyId: string, owner: Owner, column: string): Place {
+  return { keyId, profileId: owner.profileId, table: 'credentials', row: owner.connectionId, column }
+}

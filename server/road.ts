@@ -1,0 +1,114 @@
+/**
+ * The road of a request: from checked parameters and an admitted connection to the upstream's answer in its
+ * envelope. Routes decide who may walk it; admission has recorded the call before `travel` sends a byte.
+ */
+import type { Auth } from '#manifest'
+import type { Operation } from './catalogue/catalogue.ts'
+import { inject, masked } from './credentials/inject.ts'
+import type { Credential } from './credentials/vault.ts'
+import { fault, type Fault } from './fault.ts'
+import { fillVariables, type BuiltRequest } from './request/build.ts'
+import {
+  UpstreamError,
+  type UpstreamAnswer,
+  type UpstreamClient,
+  type UpstreamRequest,
+} from './upstream/client.ts'
+import { acceptEncoding } from './upstream/decode.ts'
+import { scrub } from './upstream/scrub.ts'
+import { targetOf, type OriginMap } from './upstream/target.ts'
+
+/** The access a call uses. */
+export interface Access {
+  auth: Auth
+  credential: Credential
+  variables: Record<string, string>
+}
+
+export interface Road {
+  /**
+   * Sends the request with the credential and cleans the answer of it.
+   * @throws Fault upstream_unreachable, upstream_timeout, response_too_large, redirect_refused
+   */
+  travel(operation: Operation, request: BuiltRequest, access: Access): Promise<UpstreamAnswer>
+  /** The request as it would be sent, the credential masked. Sends nothing. */
+  preview(operation: Operation, request: BuiltRequest, access: Omit<Access, 'credential'>): Preview
+}
+
+export interface Preview {
+  method: string
+  url: string
+  headers: Record<string, string>
+  body?: unknown
+}
+
+export function makeRoad(client: UpstreamClient, originMap: Record<string, OriginMap>): Road {
+  const targetFor = ({ integration }: Operation, variables: Record<string, string>) =>
+    targetOf(integration, variables, originMap[integration.name] ?? {})
+  return {
+    async travel(operation, request, access) {
+      const target = targetFor(operation, access.variables)
+      const injected = inject(access.auth, access.credential)
+      const sent: UpstreamRequest = {
+        origin: target.origin,
+        path: target.prefix + withQuery(request.path, injected.query),
+        method: request.method,
+        headers: {
+          'accept-encoding': acceptEncoding,
+          ...headersOf(request, access.variables),
+          ...injected.headers,
+        },
+        body: request.body,
+      }
+      const { timeout_ms: timeoutMs, max_response_bytes: maxBytes } = operation.integration
+      const answer = await client.send(sent, { timeoutMs, maxBytes }).catch((error: unknown) => {
+        throw faultOf(error, operation, timeoutMs, maxBytes)
+      })
+      if (isRedirect(answer))
+        throw fault('redirect_refused', { fill: { integration: operation.integration.title } })
+      return { ...answer, body: scrub(answer.body, injected.needles) }
+    },
+    preview(operation, request, access) {
+      const target = targetFor(operation, access.variables)
+      const mask = masked(access.auth)
+      return {
+        method: request.method,
+        url: target.declared + withQuery(request.path, mask.query),
+        headers: { ...headersOf(request, access.variables), ...mask.headers },
+        ...(request.body === null ? {} : { body: readable(request) }),
+      }
+    },
+  }
+}
+
+/** A connection's variables may stand in header values, such as a tenant's id. */
+function headersOf({ headers }: BuiltRequest, variables: Record<string, string>): Record<string, string> {
+  if (Object.keys(variables).length === 0) return headers
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, fillVariables(value, variables)]),
+  )
+}
+
+function withQuery(path: string, query: string): string {
+  if (query === '') return path
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`
+}
+
+function isRedirect({ status, headers }: UpstreamAnswer): boolean {
+  return status >= 300 && status < 400 && headers['location'] !== undefined
+}
+
+function readable(request: BuiltRequest): unknown {
+  const isJson = /json/.test(request.headers['content-type'] ?? '')
+  return isJson ? JSON.parse(request.body!) : request.body
+}
+
+function faultOf(error: unknown, { integration }: Operation, timeoutMs: number, maxBytes: number): Fault {
+  if (!(error instanceof UpstreamError)) return fault('internal', { cause: error })
+  const fill = { integration: integration.title, reason: error.message }
+  if (error.kind === 'timeout')
+    return fault('upstream_timeout', { fill: { ...fill, limit: timeoutMs }, cause: error })
+  if (error.kind === 'too_large')
+    return fault('response_too_large', { fill: { ...fill, limit: maxBytes }, cause: error })
+  return fault('upstream_unreachable', { fill, cause: error })
+}

@@ -1,0 +1,74 @@
+/** /api-keys — the keys of the caller's profile. The full key is in the answer that creates it and nowhere else. */
+import type { FastifyInstance } from 'fastify'
+import type { Gateway } from '../app.ts'
+import { createKey, listKeys, revokeKey } from '../db/keys.ts'
+import { fault, Fault } from '../fault.ts'
+import { authenticate } from '../http/caller.ts'
+import { badRequest, label, readBody } from '../http/input.ts'
+
+const bodyFields = {
+  name: { ...label, required: true },
+  scopes: { type: 'strings' },
+  read_only: { type: 'boolean' },
+  expires_at: { type: 'string' },
+} as const
+
+export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }: Gateway): void {
+  app.get('/api-keys', async (request) => {
+    const { profileId } = await authenticate(admission, request.headers)
+    return listKeys(sql, profileId)
+  })
+
+  app.post('/api-keys', async (request, reply) => {
+    const { profileId, keyId } = await authenticate(admission, request.headers)
+    const body = readBody(request.body, bodyFields)
+    if (body instanceof Fault) throw body
+    const scopes = body.scopes ?? ['*']
+    const known = new Set(['*', ...catalogue.integrations.keys()])
+    const wrong = scopes.filter((scope) => !known.has(scope))
+    if (wrong.length > 0 || scopes.length === 0)
+      throw badRequest('see fields', [{ path: 'scopes', message: `must be among ${[...known].join(', ')}` }])
+    await refuseWider(keyId, scopes, body.read_only ?? false)
+    const asked = {
+      name: body.name!,
+      scopes,
+      readOnly: body.read_only ?? false,
+      expiresAt: readExpiry(body.expires_at),
+    }
+    const created = await createKey(sql, profileId, asked)
+    if ('limit' in created)
+      throw fault('plan_limit_reached', { fill: { limit: created.limit, resource: 'API keys' } })
+    const { id, name, key_prefix, read_only, expires_at, created_at } = created.apiKey
+    return reply.code(201).send({
+      api_key: { id, name, key_prefix, scopes: created.apiKey.scopes, read_only, expires_at, created_at },
+      full_key: created.fullKey,
+    })
+  })
+
+  app.delete<{ Params: { id: string } }>('/api-keys/:id', async (request, reply) => {
+    const { profileId } = await authenticate(admission, request.headers)
+    const { id } = request.params
+    if (!(await revokeKey(sql, profileId, id)))
+      throw fault('not_found', { fill: { resource: 'API key', name: id } })
+    return reply.code(204).send()
+  })
+
+  /** A key cannot make a key that may do more than itself. */
+  async function refuseWider(keyId: string, scopes: string[], readOnly: boolean): Promise<void> {
+    const [own] = await sql<{ scopes: string[]; read_only: boolean }[]>`
+      select scopes, read_only from api_keys where id = ${keyId}`
+    const within = own!.scopes.includes('*') || scopes.every((scope) => own!.scopes.includes(scope))
+    if (!within || (own!.read_only && !readOnly))
+      throw fault('forbidden', { fill: { reason: 'a key cannot make one that may do more than itself' } })
+  }
+}
+
+function readExpiry(text: string | undefined): Date | null {
+  if (text === undefined) return null
+  const date = new Date(text)
+  if (Number.isNaN(date.getTime()) || date.getTime() <= Date.now())
+    throw badRequest('see fields', [
+      { path: 'expires_at', message: 'must be a date and time in the future (RFC 3339)' },
+    ])
+  return date
+}

@@ -1,0 +1,97 @@
+/**
+ * The gateway for real: database, catalogue, application, listener, and an orderly end. On SIGTERM or SIGINT it
+ * stops accepting, finishes what is under way, writes what it knows, and ends; a second signal ends it at once.
+ */
+import { writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { buildApp, type Gateway } from './app.ts'
+import { layer, openCatalogue, type Catalogue } from './catalogue/catalogue.ts'
+import { compiledFolders } from './catalogue/compiled.ts'
+import type { Config } from './config.ts'
+import { makeVault } from './credentials/vault.ts'
+import { makeAdmission } from './db/admission.ts'
+import { publishCatalogue } from './db/catalogue.ts'
+import { makeOutcomes } from './db/outcomes.ts'
+import { openStore } from './open.ts'
+import { makeRoad } from './road.ts'
+import { makeAddressCheck } from './upstream/addresses.ts'
+import { makeUpstreamClient } from './upstream/client.ts'
+
+export interface Running {
+  /** Where it listens, such as http://127.0.0.1:4050. */
+  url: string
+  /** Resolves when everything under way is finished and closed. */
+  stop(): Promise<void>
+}
+
+/** Admission and outcomes are one statement each at a time; the rest serves the other routes. */
+const databaseConnections = 8
+
+export async function serve(config: Config): Promise<Running> {
+  const logger = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }))
+  const isAllowed = makeAddressCheck(config.allowUpstreams)
+  const [store, folders] = await Promise.all([
+    openStore(config, databaseConnections),
+    compiledFolders(config.skills, join(config.home, 'compiled')),
+  ])
+  const { sql } = store
+  const catalogue = openCatalogue(layer(folders))
+  await publishCatalogue(sql, sourcesOf(catalogue))
+  const client = makeUpstreamClient(isAllowed)
+  const outcomes = makeOutcomes(sql, (error) => logger.error(error, 'outcomes of calls were not written'))
+  let url = config.publicUrl ?? ''
+  const gateway: Gateway = {
+    sql,
+    catalogue,
+    admission: makeAdmission(sql),
+    outcomes,
+    vault: makeVault(store.ring),
+    road: makeRoad(client, config.originMap),
+    publicUrl: () => url,
+  }
+  const app = buildApp(gateway, logger)
+  await app.listen({ host: config.host, port: config.port })
+  const address = app.server.address() as AddressInfo
+  const listening = `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
+  url ||= listening
+  return {
+    url: listening,
+    async stop() {
+      await app.close()
+      await outcomes.drain()
+      await client.close()
+      await store.close()
+    },
+  }
+}
+
+function sourcesOf(catalogue: Catalogue) {
+  return [...catalogue.integrations].map(([name, { digest }]) => ({
+    name,
+    digest,
+    load: () => ({ integration: catalogue.integration(name)!, files: catalogue.skillFiles(name) }),
+  }))
+}
+
+/**
+ * Serves until a signal comes.
+ * @param readyFile written with the URL once calls are answered
+ * @returns the exit code
+ */
+export async function serveUntilSignal(config: Config, readyFile: string | undefined): Promise<number> {
+  const signalled = new Promise<NodeJS.Signals>((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+  const running = await serve(config)
+  process.stderr.write(`Skillett answers at ${running.url}\n`)
+  if (readyFile !== undefined) await writeFile(readyFile, `${running.url}\n`)
+  const signal = await signalled
+  const impatient = (): never => process.exit(signal === 'SIGINT' ? 130 : 143)
+  process.once('SIGTERM', impatient)
+  process.once('SIGINT', impatient)
+  await running.stop()
+  return 0
+}
