@@ -38,6 +38,7 @@ export interface Integration {
   version: string
   digest: string
   docs?: string
+  categories?: string[]
   /** May hold `{variable}`s of the connection. No trailing slash. */
   base_url: string
   /** The only hosts a credential of this integration may travel to. May hold `{variable}`s. */
@@ -147,6 +148,12 @@ export interface Endpoint {
   retry?: Record<string, unknown>
   rate_limit?: Record<string, unknown>
   idempotency: 'none' | 'natural' | { header: string }
+  /** Instead of the integration's. */
+  timeout_ms?: number
+  /** Which way to sign in, or which of a connection's tokens, this call needs. */
+  auth?: { id?: string; token?: string }
+  /** Answers may be revalidated with If-None-Match. */
+  conditional?: 'etag'
   /** Steps, polling and upload thresholds, as their JSON Schemas declare them. */
   async?: Record<string, unknown>
   steps?: Record<string, unknown>[]
@@ -187,6 +194,10 @@ export interface RequestPlan {
   method: Method
   /** Template: `{name}` is one segment, `{name*}` several. */
   path: string
+  /** Instead of the integration's; its host is among `allowed_hosts`. */
+  base_url?: string
+  /** Sent with every request of this endpoint. */
+  query?: Record<string, string>
   body: BodyKind
   /** Set when a body is sent. */
   content_type?: string
@@ -229,6 +240,12 @@ export interface ResponsePlan {
   /** JMESPath over the body: what an agent gets unless it asks for all. */
   select?: string
   content: 'json' | 'text' | 'binary' | 'any'
+  /** Text values longer than this are cut, in bytes. */
+  text_limit?: number
+  /** What becomes of data that comes together with errors. */
+  partial?: 'keep' | 'fail'
+  /** The parameter that asks the service itself for fewer fields. */
+  fields_param?: string
 }
 
 export interface Pagination {
@@ -258,6 +275,8 @@ export interface ErrorRule {
   hint?: string
   /** The parameter at fault. */
   param?: string
+  partial?: 'keep' | 'fail'
+  content?: 'json' | 'text' | 'any'
 }
 
 export interface Example {

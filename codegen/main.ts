@@ -1,0 +1,114 @@
+/**
+ * The author face: `skillett build` and `skillett validate`.
+ * Exit codes: 0 done, 1 problems (or, with --check, output that is not fresh), 2 wrong usage.
+ */
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { checkSkills, compileSkills } from './compile.ts'
+import { isError } from './problem.ts'
+import { readSkills, type Reading } from './read.ts'
+import { printDifference, printProblems, problemsJson } from './report.ts'
+import { compareOutput, isOutputFolder, writeOutput } from './write.ts'
+
+const packageRoot = fileURLToPath(new URL('..', import.meta.url))
+
+const usage = `Usage:
+  skillett build [--check] [--skills DIR]… [--out DIR]
+  skillett validate [--skills DIR]… [--json]
+`
+
+interface Flags {
+  check?: boolean
+  json?: boolean
+  skills?: string[]
+  out?: string
+}
+
+type Command = (flags: Flags) => Promise<number>
+
+const commands: Record<string, { run: Command; flags: (keyof Flags)[] }> = {
+  build: { run: build, flags: ['check', 'skills', 'out', 'json'] },
+  validate: { run: validate, flags: ['skills', 'json'] },
+}
+
+const options = {
+  check: { type: 'boolean' },
+  json: { type: 'boolean' },
+  skills: { type: 'string', multiple: true },
+  out: { type: 'string' },
+} as const
+
+/** Runs one command; the result is the exit code. */
+export async function main(argv: string[]): Promise<number> {
+  const [name = '', ...rest] = argv
+  const command = Object.hasOwn(commands, name) ? commands[name]! : undefined
+  if (!command) return refuse(name === '' ? 'Name a command.' : `There is no command "${name}".`)
+  let flags: Flags
+  try {
+    const parsed = parseArgs({ args: rest, options, allowPositionals: false })
+    flags = parsed.values as Flags
+  } catch (error) {
+    return refuse((error as Error).message)
+  }
+  const foreign = (Object.keys(flags) as (keyof Flags)[]).find((flag) => !command.flags.includes(flag))
+  if (foreign) return refuse(`"skillett ${name}" takes no --${foreign}.`)
+  return command.run(flags)
+}
+
+async function build(flags: Flags): Promise<number> {
+  const dir = resolve(flags.out ?? resolve(packageRoot, 'generated'))
+  if (flags.out !== undefined && !isOutputFolder(dir))
+    return refuse(`${shownPath(dir)} holds files that are not from "skillett build".`)
+  const { problems, output } = await compileSkills(read(flags), { dataOnly: flags.out !== undefined })
+  await report(problems, flags)
+  if (!output) return 1
+  if (flags.check) {
+    const difference = compareOutput(output, dir)
+    process.stderr.write(printDifference(difference, shownPath(dir)))
+    return difference.changed.length + difference.missing.length + difference.orphaned.length === 0 ? 0 : 1
+  }
+  const { changed, missing, orphaned } = writeOutput(output, dir)
+  const written = changed.length + missing.length
+  process.stderr.write(
+    `${shownPath(dir)}: ${written} written, ${orphaned.length} removed, ${output.size} in all\n`,
+  )
+  return 0
+}
+
+async function validate(flags: Flags): Promise<number> {
+  const { problems, linked } = checkSkills(read(flags))
+  await report(problems, flags)
+  if (problems.some(isError)) return 1
+  if (!flags.json) {
+    const endpoints = linked.reduce((count, skill) => count + skill.endpoints.length, 0)
+    process.stderr.write(`${linked.length} integrations, ${endpoints} endpoints: no errors\n`)
+  }
+  return 0
+}
+
+function read(flags: Flags): Reading {
+  const dirs = flags.skills ?? [resolve(packageRoot, 'skills')]
+  return readSkills(dirs.map((dir) => ({ path: resolve(dir), shown: shownPath(resolve(dir)) })))
+}
+
+async function report(problems: Parameters<typeof printProblems>[0], flags: Flags): Promise<void> {
+  if (flags.json) process.stdout.write(problemsJson(problems))
+  else process.stderr.write(printProblems(problems))
+}
+
+/** Relative to the working directory where it lies below it: short, and a link in terminals. */
+function shownPath(path: string): string {
+  const short = relative(process.cwd(), path)
+  const inside = short !== '..' && !short.startsWith(`..${sep}`) && !isAbsolute(short)
+  return (inside ? short || '.' : path).split(sep).join('/')
+}
+
+function refuse(reason: string): number {
+  process.stderr.write(`${reason}\n${usage}`)
+  return 2
+}
+
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main(process.argv.slice(2))
+}
