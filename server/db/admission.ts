@@ -118,16 +118,18 @@ async function admitTogether(sql: Sql, items: { asker: Asker; call: Call | null 
     return { group: group.index, rank: group.calls }
   })
   const askers = [...groups.values()]
+  // The driver takes an array of booleans for one boolean, so they travel as text.
   const rows = await sql<Row[]>`
     with asked as (
-      select a.*, decode(a.key_hex, 'hex') as key_hash
+      select g, integration, account, identifier, wanted, decode(key_hex, 'hex') as key_hash,
+        writes::boolean as writes, needs_connection::boolean as needs_connection
       from unnest(
         ${askers.map((group) => group.asker.keyHash)}::text[],
         ${askers.map((group) => group.asker.integration)}::text[],
         ${askers.map((group) => group.asker.account)}::text[],
         ${askers.map((group) => group.asker.identifier)}::text[],
-        ${askers.map((group) => group.asker.writes)}::boolean[],
-        ${askers.map((group) => group.asker.needsConnection)}::boolean[],
+        ${askers.map((group) => String(group.asker.writes))}::text[],
+        ${askers.map((group) => String(group.asker.needsConnection))}::text[],
         ${askers.map((group) => group.calls)}::int[]
       ) with ordinality as a (key_hex, integration, account, identifier, writes, needs_connection, wanted, g)
     ), keyed as (

@@ -108,9 +108,9 @@ async function saveCredential(
     sealed: credential.sealed,
   }
   await tx`
-    insert into credentials as c ${tx(row)}
+    insert into credentials ${tx(row)}
     on conflict (connection_id) do update set key_id = excluded.key_id, wrapped_key = excluded.wrapped_key,
-      sealed = excluded.sealed, version = c.version + 1, updated_at = now()`
+      sealed = excluded.sealed, version = credentials.version + 1, updated_at = now()`
 }
 
 export function listConnections(sql: Sql, profileId: string): Promise<ConnectionRow[]> {

@@ -1,0 +1,80 @@
+/**
+ * Throughput of the whole road, durable audit row included, beside a bare @fastify/reply-from that does none of
+ * it. Variants take turns within each round; ratios are of medians over rounds.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Load, LoadResult } from './load.ts'
+import { makeKeys, startGateway, type Ground } from './ground.ts'
+import { firstLine, median, packageRoot, pinning, start, stop } from './process.ts'
+import { table } from './table.ts'
+
+const connections = 32
+const rounds = 5
+
+export async function benchGateway(ground: Ground): Promise<string> {
+  installYardstick()
+  const upstream = start('rest', ['--import', 'tsx', 'test/bench/upstream.ts'])
+  const origin = `http://127.0.0.1:${await firstLine(upstream)}`
+  const replyFrom = start('server', ['test/bench/reply-from.mjs', origin])
+  const replyFromPort = Number(await firstLine(replyFrom))
+  const keys = await makeKeys(ground.sql, 1000)
+  const gateway = await startGateway(ground, origin)
+
+  const variants: [string, Load][] = [
+    ['@fastify/reply-from, which checks and records nothing', loadOf(replyFromPort, keys.slice(0, 1))],
+    ['Skillett, one key', loadOf(gateway.port, keys.slice(0, 1))],
+    ['Skillett, 1,000 keys', loadOf(gateway.port, keys)],
+  ]
+  const results = new Map<string, LoadResult[]>(variants.map(([name]) => [name, []]))
+  for (let round = 0; round < rounds; round += 1) {
+    const order = round % 2 === 0 ? variants : variants.toReversed()
+    for (const [name, load] of order) results.get(name)!.push(await measure(load))
+  }
+  await Promise.all([gateway.stop(), stop(replyFrom), stop(upstream)])
+
+  const yardstick = median(results.get(variants[0]![0])!.map((result) => result.perSecond))
+  const rows = [...results].map(([name, list]) => {
+    const perSecond = median(list.map((result) => result.perSecond))
+    return [
+      name,
+      String(Math.round(perSecond)),
+      (perSecond / yardstick).toFixed(2),
+      median(list.map((result) => result.p50)).toFixed(2),
+      median(list.map((result) => result.p99)).toFixed(2),
+      String(list.reduce((sum, result) => sum + result.errors, 0)),
+    ]
+  })
+  const head = ['variant', 'calls/s', 'ratio', 'p50 ms', 'p99 ms', 'errors']
+  return `Gateway: ${connections} connections, 2 kB answers, ${pinning}, ${rounds} rounds\n${table(head, rows)}`
+}
+
+function installYardstick(): void {
+  const folder = join(packageRoot, 'test/bench')
+  if (existsSync(join(folder, 'node_modules/@fastify/reply-from'))) return
+  const done = spawnSync('npm', ['install', '--no-package-lock', '--ignore-scripts'], {
+    cwd: folder,
+    stdio: 'inherit',
+  })
+  if (done.status !== 0) throw new Error('the yardsticks of test/bench/package.json could not be installed')
+}
+
+function loadOf(port: number, keys: string[]): Load {
+  const body = JSON.stringify({
+    params: { repo: 'acme/app', title: 'A bug in the parser', labels: ['bug', 'urgent'] },
+  })
+  const requests = keys.map(
+    (key) =>
+      `POST /v1/github/create_issue HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${key}\r\n` +
+      `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  )
+  return { port, requests, connections, warmupMs: 1000, measureMs: 3000 }
+}
+
+async function measure(load: Load): Promise<LoadResult> {
+  const child = start('rest', ['--import', 'tsx', 'test/bench/load.ts', JSON.stringify(load)])
+  const result = JSON.parse(await firstLine(child)) as LoadResult
+  await stop(child)
+  return result
+}
