@@ -1,0 +1,99 @@
+/**
+ * The commands of the other two faces. They live in files of their own, so that this floor's calls never load a
+ * compiler or a server; the words after "skillett" are handed on as they are.
+ */
+
+import nodeModule from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Context } from './context.ts'
+
+export type Face = 'server' | 'codegen'
+
+export interface FaceCommand {
+  face: Face
+  usage: string
+  description: string
+  example: string
+}
+
+export const faceCommands: Record<string, FaceCommand> = {
+  serve: {
+    face: 'server',
+    usage: 'skillett serve [--port P] [--skills DIR]… [--once-ready-file F]',
+    description: 'Run the gateway',
+    example: 'skillett serve --port 4050',
+  },
+  migrate: {
+    face: 'server',
+    usage: 'skillett migrate',
+    description: 'Bring the database up to date',
+    example: 'skillett migrate',
+  },
+  admin: {
+    face: 'server',
+    usage: 'skillett admin create-user|create-key …',
+    description: 'Make users and keys, on the machine of the gateway',
+    example: 'skillett admin create-key --email you@example.com',
+  },
+  validate: {
+    face: 'codegen',
+    usage: 'skillett validate [DIR]… [--json]',
+    description: 'Check skills and print every mistake with its place',
+    example: 'skillett validate skills',
+  },
+  build: {
+    face: 'codegen',
+    usage: 'skillett build [--check]',
+    description: 'Compile the skills into generated/',
+    example: 'skillett build --check',
+  },
+  dev: {
+    face: 'codegen',
+    usage: 'skillett dev',
+    description: 'Compile again whenever a skill changes',
+    example: 'skillett dev',
+  },
+  new: {
+    face: 'codegen',
+    usage: 'skillett new integration|endpoint NAME',
+    description: 'Write the skeleton of a skill',
+    example: 'skillett new integration acme',
+  },
+  import: {
+    face: 'codegen',
+    usage: 'skillett import openapi|discovery FILE',
+    description: 'Write skills from an API description',
+    example: 'skillett import openapi api.json',
+  },
+  test: {
+    face: 'codegen',
+    usage: 'skillett test [INTEGRATION]',
+    description: 'Run the examples of skills',
+    example: 'skillett test github',
+  },
+}
+
+export function faceOf(command: string): Face | undefined {
+  return Object.hasOwn(faceCommands, command) ? faceCommands[command]!.face : undefined
+}
+
+/** Resolves to the exit code; the process ends by itself when nothing is open any more. */
+export async function runFace(face: Face, context: Context): Promise<number> {
+  // Node 22 and newer keep the compiled code of large modules; its own default place can be written by everybody.
+  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown }
+  enableCompileCache?.(join(cacheFolder(context), 'compiled'))
+  const { main } = (await import(locate(face, context.root))) as { main: (argv: string[]) => Promise<number> }
+  return main(context.argv)
+}
+
+/** From the checkout, without a bundle, the faces are their sources. */
+function locate(face: Face, root: string): string {
+  const fromSource = import.meta.filename.endsWith('.ts')
+  return pathToFileURL(join(root, ...(fromSource ? [face, 'main.ts'] : ['dist', `${face}.js`]))).href
+}
+
+function cacheFolder({ env, homeDirectory }: Context): string {
+  const base = env['XDG_CACHE_HOME']
+  return join(base?.startsWith('/') ? base : join(homeDirectory(), '.cache'), 'skillett')
+}

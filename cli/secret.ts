@@ -1,0 +1,35 @@
+/** A secret from stdin: text, or a JSON object of texts where a way of signing in has several fields. */
+
+import { type Context } from './context.ts'
+import { usage } from './failure.ts'
+
+const limit = 65_536
+
+/** Fails with `usage`; the message never holds any of it. */
+export function readSecret(context: Context): string | Record<string, string> {
+  const bytes = context.isTerminal('stdin') ? askHidden(context) : context.readInput(limit)
+  if (bytes.length > limit)
+    throw usage(`the secret on stdin is larger than ${limit} bytes`, 'skillett connect')
+  const text = bytes.toString('utf8').replace(/\r?\n$/, '')
+  if (text === '') throw usage('stdin holds no secret', 'skillett connect')
+  return readFields(text) ?? text
+}
+
+function askHidden(context: Context): Buffer {
+  context.write('stderr', 'Secret (not shown): ')
+  const secret = context.readHidden()
+  context.write('stderr', '\n')
+  return secret
+}
+
+function readFields(text: string): Record<string, string> | undefined {
+  if (!text.trimStart().startsWith('{')) return undefined
+  try {
+    const fields = JSON.parse(text) as Record<string, unknown>
+    return Object.values(fields).every((value) => typeof value === 'string')
+      ? (fields as Record<string, string>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
