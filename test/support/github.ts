@@ -32,7 +32,8 @@ export async function startGithub(): Promise<GithubEmulator> {
     },
   })
   const [origin] = await Promise.race([once(child, 'message'), ended])
-  if (typeof origin !== 'string') throw new Error(`The GitHub emulator ended with code ${origin} before it was ready.`)
+  if (typeof origin !== 'string')
+    throw new Error(`The GitHub emulator ended with code ${origin} before it was ready.`)
   return {
     origin,
     token,
