@@ -18,6 +18,8 @@ interface MarkdownNode {
   position?: { start: { offset?: number }; end: { offset?: number } }
 }
 
+const maxProseLines = 400
+
 const processor = unified().use(remarkParse).use(remarkFrontmatter, ['yaml'])
 
 /**
@@ -33,7 +35,26 @@ export function checkBodies(skill: ParsedSkill): Problem[] {
     ...skill.endpoints.map(({ source }) => source),
     ...skill.references,
   ]
-  return sources.flatMap(checkBody)
+  return [...checkLength(skill), ...checkReferences(skill), ...sources.flatMap(checkBody)]
+}
+
+/** The exported SKILL.md has room for fewer than 500 lines, and endpoints are listed below the prose. */
+function checkLength({ integration }: ParsedSkill): Problem[] {
+  if (!integration) return []
+  const lines = integration.body.split('\n').length
+  if (lines <= maxProseLines) return []
+  const { text, file } = integration.source
+  const start = text.length - integration.front.body.length
+  const details = { lines, limit: maxProseLines }
+  return [problem('SKILL_PROSE_TOO_LONG', spanOf(text, file, [start, start]), details)]
+}
+
+/** References and endpoint groups are exported to one folder. */
+function checkReferences({ references, endpoints }: ParsedSkill): Problem[] {
+  const groups = new Set(endpoints.map(({ group }) => `references/${group}.md`))
+  return references
+    .filter(({ path }) => groups.has(path))
+    .map(({ path, file }) => problem('SKILL_REFERENCE_NAME', { file, line: 1, column: 1 }, { name: path }))
 }
 
 function checkBody(source: Source): Problem[] {

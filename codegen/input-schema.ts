@@ -1,5 +1,6 @@
 /** Parameters → the input schema of an endpoint: closed, JSON Schema 2020-12, in source order. */
 import type { JsonSchema } from './manifest.ts'
+import { complaints } from './validator.ts'
 import { undeclaredRequired, type Parameter, type Report } from './parameter.ts'
 import { suggest } from './suggest.ts'
 
@@ -25,7 +26,38 @@ export function buildInputSchema(parameters: Parameter[], report: Report): JsonS
     additionalProperties: false,
   }
   if (countNodes(input) > maxNodes) report('SKILL_SCHEMA_TOO_LARGE', ['params'], { limit: maxNodes }, 'key')
+  else checkSamples(input, parameters, report)
   return input
+}
+
+/** Defaults and examples are read as advice; advice that would be refused is worse than none. */
+function checkSamples(input: JsonSchema, parameters: Parameter[], report: Report): void {
+  const check = (name: string, keyword: string, value: unknown, index?: number): void => {
+    const inside = `/${name}`
+    const [first] = complaints(input, { [name]: value }).filter(
+      ({ instancePath }) => instancePath === inside || instancePath.startsWith(`${inside}/`),
+    )
+    if (!first) return
+    const path = ['params', name, keyword, ...(index === undefined ? [] : [index])]
+    report('SKILL_PARAMETER_DEFAULT', path, {
+      keyword: index === undefined ? keyword : 'example',
+      param: name,
+      reason: first.message ?? first.keyword,
+    })
+  }
+  try {
+    complaints(input, {})
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^strict mode: /, '').replace(/\.$/, '')
+    report('SKILL_PARAMETER_SCHEMA', ['params'], { param: 'the parameters', reason }, 'key')
+    return
+  }
+  for (const { name, schema } of parameters) {
+    if (schema['default'] !== undefined) check(name, 'default', schema['default'])
+    for (const [index, value] of ((schema['examples'] as unknown[] | undefined) ?? []).entries()) {
+      check(name, 'examples', value, index)
+    }
+  }
 }
 
 function countNodes(value: unknown): number {

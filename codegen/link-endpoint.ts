@@ -10,7 +10,7 @@ import { isMap, readParameter, readSchema, type Parameter, type Report } from '.
 import type { ParsedEndpoint } from './parse.ts'
 import { checkPath } from './path-rules.ts'
 import { mapParameters, placeholdersOf } from './request-plan.ts'
-import { readSpecial, type WrittenRequest } from './special-request.ts'
+import { checkVariables, readSpecial, type WrittenRequest } from './special-request.ts'
 import { readDuration, readSize, titleOf } from './units.ts'
 
 /** Undefined when what is missing is so basic that there is nothing to link. */
@@ -113,6 +113,7 @@ function linkRequest(
     constants: special.constants,
   }
   const mapping = mapParameters(draft, integration?.defaults.query_arrays ?? 'repeat', report)
+  checkVariables({ ...special.plan, mapping }, written, report)
   const sendsBody = mapping.some(({ to }) => to.some((target) => target.in === 'body'))
   const kind = body === 'none' && sendsBody ? 'json' : body
   const contentType = request.content_type ?? contentTypes[kind]
@@ -150,7 +151,7 @@ interface WrittenResponse {
 function linkResponse(data: Record<string, unknown>, report: Report): Pick<Endpoint, 'output' | 'response'> {
   const { schema, text_limit, content, ...rest } = (data['response'] as WrittenResponse | undefined) ?? {}
   const output: JsonSchema | undefined = isMap(schema)
-    ? readSchema(withType(schema), 'response', ['response', 'schema'], report)
+    ? readSchema(withType(schema), 'response', ['response', 'schema'], report, true)
     : undefined
   return {
     ...(output && { output }),

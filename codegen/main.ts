@@ -6,21 +6,22 @@ import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { checkSkills, compileSkills } from './compile.ts'
-import { isError } from './problem.ts'
+import { isError, type Problem } from './problem.ts'
 import { readSkills, type Reading } from './read.ts'
-import { printDifference, printProblems, problemsJson } from './report.ts'
+import { plural, printDifference, printProblems, problemsJson, problemsSarif } from './report.ts'
 import { compareOutput, isOutputFolder, writeOutput } from './write.ts'
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 
 const usage = `Usage:
   skillett build [--check] [--skills DIR]… [--out DIR]
-  skillett validate [--skills DIR]… [--json]
+  skillett validate [--skills DIR]… [--json | --sarif]
 `
 
 interface Flags {
   check?: boolean
   json?: boolean
+  sarif?: boolean
   skills?: string[]
   out?: string
 }
@@ -28,13 +29,14 @@ interface Flags {
 type Command = (flags: Flags) => Promise<number>
 
 const commands: Record<string, { run: Command; flags: (keyof Flags)[] }> = {
-  build: { run: build, flags: ['check', 'skills', 'out', 'json'] },
-  validate: { run: validate, flags: ['skills', 'json'] },
+  build: { run: build, flags: ['check', 'skills', 'out'] },
+  validate: { run: validate, flags: ['skills', 'json', 'sarif'] },
 }
 
 const options = {
   check: { type: 'boolean' },
   json: { type: 'boolean' },
+  sarif: { type: 'boolean' },
   skills: { type: 'string', multiple: true },
   out: { type: 'string' },
 } as const
@@ -58,10 +60,12 @@ export async function main(argv: string[]): Promise<number> {
 
 async function build(flags: Flags): Promise<number> {
   const dir = resolve(flags.out ?? resolve(packageRoot, 'generated'))
-  if (flags.out !== undefined && !isOutputFolder(dir))
+  if (flags.out !== undefined && !isOutputFolder(dir)) {
     return refuse(`${shownPath(dir)} holds files that are not from "skillett build".`)
-  const { problems, output } = await compileSkills(read(flags), { dataOnly: flags.out !== undefined })
-  await report(problems, flags)
+  }
+  const reading = read(flags)
+  const { problems, output } = await compileSkills(reading, { dataOnly: flags.out !== undefined })
+  process.stderr.write(print(problems, reading))
   if (!output) return 1
   if (flags.check) {
     const difference = compareOutput(output, dir)
@@ -77,24 +81,37 @@ async function build(flags: Flags): Promise<number> {
 }
 
 async function validate(flags: Flags): Promise<number> {
-  const { problems, linked } = checkSkills(read(flags))
-  await report(problems, flags)
+  const reading = read(flags)
+  const { problems, linked } = checkSkills(reading)
+  if (flags.json) process.stdout.write(problemsJson(problems))
+  else if (flags.sarif) process.stdout.write(problemsSarif(problems))
+  else process.stderr.write(print(problems, reading))
   if (problems.some(isError)) return 1
-  if (!flags.json) {
+  if (!flags.json && !flags.sarif) {
     const endpoints = linked.reduce((count, skill) => count + skill.endpoints.length, 0)
-    process.stderr.write(`${linked.length} integrations, ${endpoints} endpoints: no errors\n`)
+    process.stderr.write(
+      `${plural(linked.length, 'integration')}, ${plural(endpoints, 'endpoint')}: no errors\n`,
+    )
   }
   return 0
+}
+
+function print(problems: readonly Problem[], reading: Reading): string {
+  const texts = new Map(
+    reading.folders.flatMap(({ sources }) => sources.map(({ file, text }) => [file, text] as const)),
+  )
+  return printProblems(problems, { texts, color: hasColor() })
+}
+
+/** https://no-color.org, and only where a person looks. */
+function hasColor(): boolean {
+  const { NO_COLOR, TERM } = process.env
+  return process.stderr.isTTY === true && !NO_COLOR && TERM !== 'dumb'
 }
 
 function read(flags: Flags): Reading {
   const dirs = flags.skills ?? [resolve(packageRoot, 'skills')]
   return readSkills(dirs.map((dir) => ({ path: resolve(dir), shown: shownPath(resolve(dir)) })))
-}
-
-async function report(problems: Parameters<typeof printProblems>[0], flags: Flags): Promise<void> {
-  if (flags.json) process.stdout.write(problemsJson(problems))
-  else process.stderr.write(printProblems(problems))
 }
 
 /** Relative to the working directory where it lies below it: short, and a link in terminals. */

@@ -138,12 +138,16 @@ export function readParameter(name: string, written: unknown, path: Path, report
   return { name, schema, required, type, ...(style && { style }) }
 }
 
-/** One schema, without what is wrong in it. `label` is how problems call it. */
+/**
+ * One schema, without what is wrong in it. `label` is how problems call it. `loose`: types may be left out, for
+ * answers, which are described and not checked.
+ */
 export function readSchema(
   raw: Record<string, unknown>,
   label: string,
   path: Path,
   report: Report,
+  loose = false,
 ): JsonSchema {
   const schema: JsonSchema = {}
   const alternatives = raw['anyOf'] ?? raw['oneOf']
@@ -153,14 +157,20 @@ export function readSchema(
     return { type: 'string' }
   }
   const ownTypes = readType(raw, label, path, report)
-  if (ownTypes === undefined && !Array.isArray(alternatives) && !('enum' in raw) && !('const' in raw)) {
+  if (
+    !loose &&
+    ownTypes === undefined &&
+    !Array.isArray(alternatives) &&
+    !('enum' in raw) &&
+    !('const' in raw)
+  ) {
     report('SKILL_PARAMETER_TYPE', path, { param: label }, 'key')
   }
   for (const [key, value] of Object.entries(raw)) {
     if (key === 'type') {
-      if (ownTypes) schema['type'] = value
+      if (ownTypes) schema['type'] = Array.isArray(value) ? ownTypes : ownTypes[0]
     } else {
-      readKeyword(schema, key, value, ownTypes, label, path, report)
+      readKeyword(schema, key, value, { ownTypes, label, path, report, loose })
     }
   }
   return hoistRequired(schema, raw)
@@ -187,15 +197,17 @@ function readType(
   return ['string']
 }
 
-function readKeyword(
-  schema: JsonSchema,
-  key: string,
-  value: unknown,
-  ownTypes: string[] | undefined,
-  label: string,
-  path: Path,
-  report: Report,
-): void {
+interface Context {
+  /** Undefined when the schema has no type of its own. */
+  ownTypes: string[] | undefined
+  label: string
+  path: Path
+  report: Report
+  loose: boolean
+}
+
+function readKeyword(schema: JsonSchema, key: string, value: unknown, context: Context): void {
+  const { ownTypes, label, path, report, loose } = context
   const here = [...path, key]
   const keyword = Object.hasOwn(keywords, key) ? keywords[key]! : undefined
   if (!keyword) {
@@ -222,13 +234,13 @@ function readKeyword(
     return
   }
   if (keyword.kind === 'schema' && isMap(value)) {
-    schema[key] = readSchema(value, key === 'items' ? `${label}[]` : `${label}.*`, here, report)
+    schema[key] = readSchema(value, key === 'items' ? `${label}[]` : `${label}.*`, here, report, loose)
   } else if (keyword.kind === 'schemas') {
     schema[key] = Object.fromEntries(
       Object.entries(value as object).map(([name, inner]) => [
         name,
         isMap(inner)
-          ? readSchema(inner, `${label}.${name}`, [...here, name], report)
+          ? readSchema(inner, `${label}.${name}`, [...here, name], report, loose)
           : (report('SKILL_PARAMETER_TYPE', [...here, name], { param: `${label}.${name}` }, 'key'),
             { type: 'string' }),
       ]),
@@ -241,10 +253,29 @@ function readKeyword(
         label,
         [...here, index],
         report,
+        loose,
       ),
     )
   } else {
+    if (key === 'enum' || key === 'const') checkValues(key, value, context)
     schema[key] = value
+  }
+}
+
+/** A value of another type than the schema's can never be given. */
+function checkValues(key: string, value: unknown, { ownTypes, label, path, report }: Context): void {
+  if (!ownTypes) return
+  for (const [index, one] of (key === 'enum' ? (value as unknown[]) : [value]).entries()) {
+    const type = Array.isArray(one) ? 'array' : one === null ? 'null' : typeof one
+    const fits =
+      ownTypes.includes(type) ||
+      (type === 'number' && (ownTypes.includes('integer') ? Number.isInteger(one) : false))
+    if (fits) continue
+    const here = key === 'enum' ? [...path, key, index] : [...path, key]
+    report('SKILL_PARAMETER_SCHEMA', here, {
+      param: label,
+      reason: `${show(one)} is not ${ownTypes.join(' or ')}`,
+    })
   }
 }
 

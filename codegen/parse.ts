@@ -3,7 +3,7 @@
  * What a file is follows from where it lies: SKILL.md, endpoints/<group>/<endpoint>.md, references/<name>.md.
  */
 import { parseFrontMatter, type FrontMatter } from './front-matter.ts'
-import { problem, type Problem } from './problem.ts'
+import { problem, type Problem, type Span } from './problem.ts'
 import type { Folder, Source } from './read.ts'
 import { checkShape, type Kind } from './shape.ts'
 
@@ -30,7 +30,8 @@ export interface ParsedSkill {
 }
 
 const endpointPath = /^endpoints\/(?:([^/]+)\/)?([^/]+)\.md$/
-const referencePath = /^references\/[^/]+\.md$/
+const groupName = /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/
+const referencePath = /^references\/[A-Za-z0-9][A-Za-z0-9._-]*\.md$/
 
 /** The group of an endpoint that lies directly below endpoints/. */
 const defaultGroup = 'general'
@@ -53,19 +54,32 @@ export function parseSkill(folder: Folder): ParsedSkill {
     } else if (endpoint) {
       const parsed = parse('endpoint', source)
       if (parsed) skill.endpoints.push({ ...parsed, group: endpoint[1] ?? defaultGroup, stem: endpoint[2]! })
+      if (endpoint[1] !== undefined && !groupName.test(endpoint[1])) {
+        const reason = 'a group has lower-case letters, digits, - and _'
+        const details = {
+          key: 'the folder',
+          value: endpoint[1],
+          reason,
+          remedy: 'Rename it like pull-requests.',
+        }
+        skill.problems.push(problem('SKILL_WRONG_FORM', top(source.file), details))
+      }
     } else if (referencePath.test(source.path)) {
       skill.references.push(source)
     } else {
-      skill.problems.push(
-        problem('SKILL_LAYOUT', { file: source.file, line: 1, column: 1 }, { what: source.path }),
-      )
+      skill.problems.push(problem('SKILL_LAYOUT', top(source.file), { what: source.path }))
     }
   }
   if (!folder.sources.some((source) => source.path === 'SKILL.md')) {
-    const span = { file: `${folder.file}/SKILL.md`, line: 1, column: 1 }
+    const span = top(`${folder.file}/SKILL.md`)
     skill.problems.push(problem('SKILL_NO_INTEGRATION', span, { folder: folder.file }))
   }
   return skill
+}
+
+/** Where a problem of a file as a whole stands. */
+function top(file: string): Span {
+  return { file, line: 1, column: 1 }
 }
 
 /** Reports problems at places of one parsed file. A `part` other than key or value is text inside the value. */

@@ -62,6 +62,16 @@ export const problemCodes = {
     text: 'The text holds {what}, which a reader of the page does not see.',
     hint: 'Write it as visible text, or delete it. Agents read what reviewers cannot see.',
   },
+  SKILL_PROSE_TOO_LONG: {
+    ...error,
+    text: 'The text below the front matter has {lines} lines, more than {limit}.',
+    hint: 'Move what is rarely needed to references/<name>.md, and link to it.',
+  },
+  SKILL_REFERENCE_NAME: {
+    ...error,
+    text: 'The reference {name} has the name of an endpoint group.',
+    hint: 'Rename it: the endpoints of the group are exported under this name.',
+  },
   SKILL_UNSAFE_LINK: {
     ...error,
     text: 'The link goes to {url}.',
@@ -115,7 +125,7 @@ export const problemCodes = {
   SKILL_NUMBER_CHANGED: {
     ...error,
     text: '{source} is read as the number {value}.',
-    hint: 'If it is text, quote it: "{source}". If it is a number, write {value}.',
+    hint: 'If it is text, quote it: "{source}".{remedy}',
   },
   SKILL_UNKNOWN_KEY: {
     ...error,
@@ -156,11 +166,6 @@ export const problemCodes = {
     ...error,
     text: 'The endpoint "{name}" is declared twice; the other is {other}.',
     hint: 'Rename one of them. Endpoint names are unique in an integration, whatever their group.',
-  },
-  SKILL_DUPLICATE_INTEGRATION: {
-    ...error,
-    text: 'The integration "{name}" is declared twice; the other is {other}.',
-    hint: 'Rename one of them.',
   },
   SKILL_DUPLICATE_AUTH: {
     ...error,

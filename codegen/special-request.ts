@@ -73,21 +73,26 @@ function readGraphql(data: Record<string, unknown>, special: SpecialRequest, rep
     const remedy = 'Write method: POST.'
     report('SKILL_GRAPHQL', ['method'], { reason: 'GraphQL is sent by POST', remedy })
   }
+}
+
+/** Every variable that a parameter goes to is declared by the query. */
+export function checkVariables(
+  plan: Pick<RequestPlan, 'graphql' | 'mapping'>,
+  written: Record<string, unknown>,
+  report: Report,
+): void {
+  const { graphql, mapping } = plan
+  if (!graphql) return
   const declared = [...graphql.query.matchAll(/\$([A-Za-z_][A-Za-z0-9_]*)\s*:/g)].map((found) => found[1]!)
-  const written = (data['param_mapping'] as Record<string, unknown> | undefined) ?? {}
-  for (const [param, value] of Object.entries(written)) {
-    const parsed = typeof value === 'string' ? parseMapping(value) : undefined
-    if (!parsed || 'reason' in parsed) continue
-    for (const target of parsed.targets) {
+  for (const { param, to } of mapping) {
+    for (const target of to) {
       const variable = target.in === 'var' ? String(target.at[0]) : undefined
       if (variable === undefined || declared.includes(variable)) continue
       const reason = `The query declares no variable $${variable}`
-      report(
-        'SKILL_GRAPHQL',
-        ['param_mapping', param],
-        { reason, remedy: suggest(variable, declared, 'Declared') },
-        variable,
-      )
+      const remedy = suggest(variable, declared, 'Declared')
+      if (Object.hasOwn(written, param))
+        report('SKILL_GRAPHQL', ['param_mapping', param], { reason, remedy }, variable)
+      else report('SKILL_GRAPHQL', ['params', param], { reason, remedy }, 'key')
     }
   }
 }

@@ -42,6 +42,8 @@ export function compileValidator(schema: JsonSchema): Validator {
     allErrors: true,
     strict: true,
     allowUnionTypes: true,
+    // An alternative may require what its parent declares.
+    strictRequired: false,
     ownProperties: true,
     // Checked once by readSchema; checking against the meta-schema would compile it for each instance.
     validateSchema: false,
@@ -54,7 +56,7 @@ export function compileValidator(schema: JsonSchema): Validator {
   ajv.addFormat('file', true)
   ajv.addFormat('markdown', true)
   const { $schema: _, ...checked } = schema
-  const validate = ajv.compile(withPatterns(checked) as JsonSchema)
+  const validate = ajv.compile(assertions(checked) as JsonSchema)
   const validator = { ajv, validate }
   compiled.set(schema, validator)
   return validator
@@ -71,11 +73,25 @@ export function complaints(schema: JsonSchema, value: unknown): ErrorObject[] {
   return validate(value) ? [] : [...(validate.errors ?? [])]
 }
 
-/** 64-bit integers travel as text; the format is a pattern to a validator. */
-function withPatterns(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withPatterns)
+/** Keywords that describe and check nothing. */
+const descriptive = new Set(['title', 'description', 'default', 'examples', 'deprecated'])
+
+/**
+ * Only what is checked: the emitted code carries its schema along, and prose would double it.
+ * 64-bit integers travel as text; their format is a pattern to a validator.
+ */
+function assertions(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(assertions)
   if (schema === null || typeof schema !== 'object') return schema
-  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withPatterns(value)]))
+  const copy: JsonSchema = {}
+  for (const [key, value] of Object.entries(schema)) {
+    if (descriptive.has(key)) continue
+    if (key === 'properties') {
+      copy[key] = Object.fromEntries(
+        Object.entries(value as object).map(([name, inner]) => [name, assertions(inner)]),
+      )
+    } else copy[key] = key === 'enum' || key === 'const' ? value : assertions(value)
+  }
   if (copy['type'] === 'string' && copy['format'] === 'int64-string') {
     delete copy['format']
     copy['pattern'] ??= '^-?[0-9]{1,19}$'

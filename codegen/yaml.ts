@@ -56,7 +56,9 @@ export function parseYaml(text: string): Yaml {
   }))
   if (document.errors.length > 0) return { ...unreadable(), mistakes }
   const root = document.contents
-  const data = convert(root as Node | null, 0, mistakes, text)
+  const data = convert(root as Node | null, 0, mistakes)
+  // A tree that is cut off somewhere would be blamed for what it lacks there.
+  if (mistakes.some(({ code }) => code === 'SKILL_YAML_DEPTH')) return { ...unreadable(), mistakes }
   return { data, mistakes, find: (path, part) => find(root as Node | null, path, part) }
 }
 
@@ -89,7 +91,7 @@ function estimateDepth(text: string): number | undefined {
   return undefined
 }
 
-function convert(node: Node | null, depth: number, mistakes: YamlMistake[], text: string): unknown {
+function convert(node: Node | null, depth: number, mistakes: YamlMistake[]): unknown {
   if (node === null) return null
   const range = rangeOf(node)
   const refuse = (code: ProblemCode, details: Details): undefined => {
@@ -101,20 +103,22 @@ function convert(node: Node | null, depth: number, mistakes: YamlMistake[], text
   if (anchor !== undefined) refuse('SKILL_YAML_FEATURE', { feature: `the anchor &${anchor}` })
   if (tag !== undefined) refuse('SKILL_YAML_FEATURE', { feature: `the tag ${tag}` })
   if (depth > maxDepth) return refuse('SKILL_YAML_DEPTH', { limit: maxDepth })
-  if (isSeq(node)) return node.items.map((item) => convert(item as Node | null, depth + 1, mistakes, text))
-  if (isMap(node)) return convertMap(node, depth, mistakes, text)
+  if (isSeq(node)) return node.items.map((item) => convert(item as Node | null, depth + 1, mistakes))
+  if (isMap(node)) return convertMap(node, depth, mistakes)
   if (!isScalar(node)) return null
   const { value, source } = node
   if (typeof value === 'number' || typeof value === 'bigint') {
     if (!Number.isFinite(Number(value)) || String(value) !== source) {
-      refuse('SKILL_NUMBER_CHANGED', { source: source ?? '', value: String(value) })
+      const exact = Number.isFinite(Number(value)) && Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER
+      const remedy = exact ? ` If it is a number, write ${value}.` : ''
+      refuse('SKILL_NUMBER_CHANGED', { source: source ?? '', value: String(value), remedy })
     }
     return Number(value)
   }
   return value
 }
 
-function convertMap(map: YAMLMap, depth: number, mistakes: YamlMistake[], text: string): object {
+function convertMap(map: YAMLMap, depth: number, mistakes: YamlMistake[]): object {
   const data: Record<string, unknown> = {}
   const seen = new Map<string, number>()
   for (const pair of map.items) {
@@ -145,7 +149,7 @@ function convertMap(map: YAMLMap, depth: number, mistakes: YamlMistake[], text: 
     const { anchor, tag } = pair.key as { anchor?: string; tag?: string }
     if (anchor !== undefined || tag !== undefined)
       refuse('SKILL_YAML_FEATURE', { feature: 'a tag or anchor' })
-    data[key] = convert((pair.value ?? null) as Node | null, depth + 1, mistakes, text)
+    data[key] = convert((pair.value ?? null) as Node | null, depth + 1, mistakes)
   }
   return data
 }

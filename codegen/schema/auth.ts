@@ -3,6 +3,7 @@ import {
   closed,
   duration,
   expression,
+  fieldName,
   flag,
   headerMap,
   objectOr,
@@ -137,7 +138,7 @@ const entry: ShapeSchema = {
         title: text,
         fields: {
           type: 'object',
-          propertyNames: { pattern: '^[a-z][a-z0-9_]*$' },
+          propertyNames: fieldName,
           additionalProperties: field,
         },
         inject,

@@ -6,6 +6,7 @@ import {
   closed,
   duration,
   expression,
+  fieldName,
   flag,
   formatVersion,
   headerMap,
@@ -37,9 +38,15 @@ const variable = closed(
 const variableByOrigin: ShapeSchema = {
   ...variable,
   allOf: [
-    { if: { properties: { from: { const: 'static' } } }, then: { required: ['value'] } },
-    { if: { properties: { from: { const: 'token_response' } } }, then: { required: ['select'] } },
-    { if: { properties: { from: { const: 'post_connect' } } }, then: { required: ['request', 'select'] } },
+    { if: { properties: { from: { const: 'static' } }, required: ['from'] }, then: { required: ['value'] } },
+    {
+      if: { properties: { from: { const: 'token_response' } }, required: ['from'] },
+      then: { required: ['select'] },
+    },
+    {
+      if: { properties: { from: { const: 'post_connect' } }, required: ['from'] },
+      then: { required: ['request', 'select'] },
+    },
   ],
 }
 
@@ -80,7 +87,7 @@ export const integrationSchema: ShapeSchema = closed(
     allow_raw: { type: 'string', enum: ['none', 'read', 'write'] },
     variables: {
       type: 'object',
-      propertyNames: { pattern: '^[a-z][a-z0-9_]*$' },
+      propertyNames: fieldName,
       additionalProperties: variableByOrigin,
       maxProperties: 20,
     },

@@ -41,9 +41,19 @@ export const url: ShapeSchema = {
   'x-remedy': 'Write it whole, like https://api.example.com.',
 }
 
+export const fieldName: ShapeSchema = {
+  pattern: '^[a-z][a-z0-9_]*$',
+  'x-reason': 'a name has lower-case letters, digits and _, and begins with a letter',
+  'x-remedy': 'Rename it.',
+}
+
 export const headerMap: ShapeSchema = {
   type: 'object',
-  propertyNames: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" },
+  propertyNames: {
+    pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+    'x-reason': 'not a header name',
+    'x-remedy': 'Write it like X-Request-Source.',
+  },
   additionalProperties: {
     type: 'string',
     pattern: '^[\\x20-\\x7e\\x80-\\xff]*$',
