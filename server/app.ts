@@ -2,6 +2,7 @@
  * The HTTP application: Fastify with its hooks, its one error handler and the routes. It does not listen.
  */
 import fastify, {
+  LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
@@ -24,6 +25,7 @@ import { connectionRoutes } from './routes/connections.ts'
 import { healthRoutes } from './routes/health.ts'
 import { skillRoutes } from './routes/skills.ts'
 import { whoamiRoutes } from './routes/whoami.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** Everything a route may use. */
 export interface Gateway {
@@ -33,6 +35,7 @@ export interface Gateway {
   outcomes: Outcomes
   vault: Vault
   road: Road
+  underWay: UnderWay
   /** How people reach the gateway; no trailing slash. */
   publicUrl: () => string
 }
@@ -42,7 +45,7 @@ const bodyLimit = 1024 * 1024
 export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): FastifyInstance {
   const app = fastify({
     ...(logger === false ? { logger: false } : { loggerInstance: logger }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     requestTimeout: 30_000,
     genReqId: newCallId,
@@ -85,10 +88,13 @@ const framework: Record<string, () => Fault> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badRequest('the body is not as long as its Content-Length says'),
 }
 
+/** Faults that the operator has to look into; the others are told to the caller and stand in the audit log. */
+const ours = new Set<string>(['internal', 'audit_unavailable'])
+
 function replyWithFault(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = asFault(error)
-  if (problem.status >= 500)
-    request.log.error({ err: error, code: problem.code, cause: problem.cause }, problem.message)
+  if (ours.has(problem.code))
+    request.log.error({ err: problem.cause ?? error, code: problem.code }, problem.message)
   const wait = problem.details.retry_after_ms
   if (wait !== undefined) reply.header('retry-after', Math.ceil(wait / 1000))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')

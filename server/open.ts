@@ -20,7 +20,8 @@ export interface Store {
  * @throws Error in words for the operator: no database, a changed migration, a wrong key
  */
 export async function openStore(config: Config, connections: number): Promise<Store> {
-  const embedded = config.databaseUrl === null ? await startEmbedded({ home: config.home, path: config.path }) : null
+  const embedded =
+    config.databaseUrl === null ? await startEmbedded({ home: config.home, path: config.path }) : null
   const sql = openDatabase(config.databaseUrl ?? embedded!.url, connections)
   const close = async (): Promise<void> => {
     await sql.end({ timeout: 5 })

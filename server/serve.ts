@@ -16,6 +16,7 @@ import { publishCatalogue } from './db/catalogue.ts'
 import { makeOutcomes } from './db/outcomes.ts'
 import { openStore } from './open.ts'
 import { makeRoad } from './road.ts'
+import { makeUnderWay } from './under-way.ts'
 import { makeAddressCheck } from './upstream/addresses.ts'
 import { makeUpstreamClient } from './upstream/client.ts'
 
@@ -25,6 +26,9 @@ export interface Running {
   /** Resolves when everything under way is finished and closed. */
   stop(): Promise<void>
 }
+
+/** No call is waited for longer than this once the end was asked for. */
+const longestEndMs = 30_000
 
 /** Admission and outcomes are one statement each at a time; the rest serves the other routes. */
 const databaseConnections = 8
@@ -49,6 +53,7 @@ export async function serve(config: Config): Promise<Running> {
     outcomes,
     vault: makeVault(store.ring),
     road: makeRoad(client, config.originMap),
+    underWay: makeUnderWay(),
     publicUrl: () => url,
   }
   const app = buildApp(gateway, logger)
@@ -60,6 +65,7 @@ export async function serve(config: Config): Promise<Running> {
     url: listening,
     async stop() {
       await app.close()
+      await gateway.underWay.settle(longestEndMs)
       await outcomes.drain()
       await client.close()
       await store.close()

@@ -38,28 +38,36 @@ interface Checked {
 }
 
 export function callRoutes(app: FastifyInstance, gateway: Gateway): void {
-  app.post<{ Params: CallParams }>('/v1/:integration/:endpoint', async (request, reply) => {
-    const keyHash = presentedKey(request.headers)
-    const checked = check(gateway, request)
-    const { integration } = request.params
-    const context = { integration, publicUrl: gateway.publicUrl() }
-    if (checked instanceof Fault) {
-      await admit(gateway.admission, onlyKey(keyHash, integration), null, context)
-      throw checked
-    }
-    const asker: Asker = {
-      keyHash,
-      integration,
-      account: checked.account,
-      identifier: checked.identifier,
-      writes: !checked.operation.endpoint.annotations.read_only,
-      needsConnection: checked.operation.integration.auth.some((auth) => auth.type !== 'none'),
-    }
-    const call = checked.dryRun ? null : { id: request.id, endpoint: request.params.endpoint }
-    const admitted = await admit(gateway.admission, asker, call, context)
-    if (checked.dryRun) return preview(gateway, checked, admitted)
-    return send(gateway, checked, admitted, request, reply)
-  })
+  app.post<{ Params: CallParams }>('/v1/:integration/:endpoint', (request, reply) =>
+    gateway.underWay.track(call(gateway, request, reply)),
+  )
+}
+
+async function call(
+  gateway: Gateway,
+  request: FastifyRequest<{ Params: CallParams }>,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const keyHash = presentedKey(request.headers)
+  const checked = check(gateway, request)
+  const { integration } = request.params
+  const context = { integration, publicUrl: gateway.publicUrl() }
+  if (checked instanceof Fault) {
+    await admit(gateway.admission, onlyKey(keyHash, integration), null, context)
+    throw checked
+  }
+  const asker: Asker = {
+    keyHash,
+    integration,
+    account: checked.account,
+    identifier: checked.identifier,
+    writes: !checked.operation.endpoint.annotations.read_only,
+    needsConnection: checked.operation.integration.auth.some((auth) => auth.type !== 'none'),
+  }
+  const row = checked.dryRun ? null : { id: request.id, endpoint: request.params.endpoint }
+  const admitted = await admit(gateway.admission, asker, row, context)
+  if (checked.dryRun) return preview(gateway, checked, admitted)
+  return send(gateway, checked, admitted, request, reply)
 }
 
 /** The key and its scope, before anything else is said. */

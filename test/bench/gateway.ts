@@ -73,7 +73,8 @@ function loadOf(port: number, keys: string[]): Load {
 }
 
 async function measure(load: Load): Promise<LoadResult> {
-  const child = start('rest', ['--import', 'tsx', 'test/bench/load.ts', JSON.stringify(load)])
+  const child = start('rest', ['--import', 'tsx', 'test/bench/load.ts'])
+  child.stdin!.end(JSON.stringify(load))
   const result = JSON.parse(await firstLine(child)) as LoadResult
   await stop(child)
   return result

@@ -1,9 +1,9 @@
 /**
  * A load generator over bare sockets: it costs a fraction of what it measures. A process of its own:
- *   node --import tsx load.ts '<Load as JSON>'
- * Prints one LoadResult as JSON.
+ * reads one Load as JSON from standard input, prints one LoadResult as JSON.
  */
 import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 
 export interface Load {
   port: number
@@ -23,7 +23,7 @@ export interface LoadResult {
   errors: number
 }
 
-const load = JSON.parse(process.argv[2]!) as Load
+const load = JSON.parse(await text(process.stdin)) as Load
 let next = 0
 let errors = 0
 let counting = false

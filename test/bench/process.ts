@@ -26,7 +26,7 @@ export function start(core: Core, args: string[], env: Record<string, string> = 
   const child = spawn(command[0]!, command.slice(1), {
     cwd: packageRoot,
     env: { ...plainEnvironment, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   running.add(child)
   child.once('exit', () => running.delete(child))
