@@ -7,7 +7,7 @@
  * Rows are locked in the order of profile ids; two gateways cannot deadlock.
  */
 import { makeBatch } from '../batch.ts'
-import type { Sql } from './sql.ts'
+import { withDeadline, type Sql } from './sql.ts'
 
 /** Who asks, and for what. */
 export interface Asker {
@@ -88,6 +88,9 @@ interface Row {
   version: number | null
 }
 
+/** A database that hangs is one that refuses. */
+const deadlineMs = 2_000
+
 /** Calls a statement may carry: beyond this the gain per call is nil and the wait for the reply is not. */
 const mostCalls = 512
 
@@ -119,7 +122,7 @@ async function admitTogether(sql: Sql, items: { asker: Asker; call: Call | null 
   })
   const askers = [...groups.values()]
   // The driver takes an array of booleans for one boolean, so they travel as text.
-  const rows = await sql<Row[]>`
+  const query = sql<Row[]>`
     with asked as (
       select g, integration, account, identifier, wanted, decode(key_hex, 'hex') as key_hash,
         writes::boolean as writes, needs_connection::boolean as needs_connection
@@ -192,6 +195,7 @@ async function admitTogether(sql: Sql, items: { asker: Asker; call: Call | null 
     left join connections o on o.id = s.connection_id and s.refusal is null
     left join credentials r on r.connection_id = o.id
     order by s.g`
+  const rows = await withDeadline(query, deadlineMs)
   return places.map(({ group, rank }) => admitted(rows[group - 1]!, rank))
 }
 

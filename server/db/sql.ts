@@ -27,3 +27,21 @@ export function openDatabase(url: string, max: number): Sql {
 export function sqlState(error: unknown): string | undefined {
   return error instanceof postgres.PostgresError ? error.code : undefined
 }
+
+/**
+ * The query's result, or an error once the deadline has passed; the query is then cancelled, and rolled back
+ * unless its commit had already happened.
+ */
+export function withDeadline<Rows extends readonly postgres.MaybeRow[]>(
+  query: postgres.PendingQuery<Rows>,
+  ms: number,
+): Promise<postgres.RowList<Rows>> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      query.cancel()
+      reject(new Error(`the database did not answer within ${ms} ms`))
+    }, ms)
+  })
+  return Promise.race([query, late]).finally(() => clearTimeout(timer))
+}
