@@ -4,13 +4,12 @@
  * per state of sql/ and cloned for each test file, which takes some ten milliseconds.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
 import { after } from 'node:test'
 import { startEmbedded } from '../../server/db/embedded.ts'
 import { migrate } from '../../server/db/migrate.ts'
 import { openDatabase, type Sql } from '../../server/db/sql.ts'
+import { makeHome, removeHome, sweepHomes } from './home.ts'
 
 export interface TestServer {
   /** Of a superuser. */
@@ -27,7 +26,8 @@ const migrations = new URL('../../sql/', import.meta.url)
 
 /** A private server in a temporary home, without fsync: what it holds need not survive the machine. */
 export async function startPostgres(): Promise<TestServer> {
-  const home = await mkdtemp(join(tmpdir(), 'skillett-test-'))
+  await sweepHomes('test')
+  const home = await makeHome('test')
   const server = await startEmbedded({ home })
   await withAdmin(server.url, async (sql) => {
     await sql`alter system set fsync = off`
@@ -37,7 +37,7 @@ export async function startPostgres(): Promise<TestServer> {
     url: server.url,
     stop: async () => {
       await server.stop()
-      await rm(home, { recursive: true, force: true })
+      await removeHome(home)
     },
   }
 }
