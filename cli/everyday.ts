@@ -13,7 +13,7 @@ import { printJson, type JsonObject } from './json-text.ts'
 import { printBody, takeBody } from './output.ts'
 import { readArguments, type CallArguments } from './parameters.ts'
 import { Sources } from './source.ts'
-import { ownFlags, readWords, toKebab, type Words } from './words.ts'
+import { findOwnFlag, isFlag, readWords, type Words } from './words.ts'
 
 const defaultDeadline = 120_000
 const tableDeadline = 10_000
@@ -41,12 +41,15 @@ export async function runEndpoint(argv: string[], context: Context): Promise<num
   return send(gateway, table, call, context)
 }
 
-/** Usually the first two words. Where flags stand first, a name may have been taken for a value: then the other way. */
+/**
+ * Usually the first two words. Where flags stand first, a name may have been taken for the value of a switch; then
+ * it is the first two words that stand side by side.
+ */
 function findNames(argv: string[]): Words {
-  const greedy = readWords(argv, (name) => ownFlags[toKebab(name)]?.arity ?? 'value')
-  if (greedy.names.length >= 2) return greedy
-  const lean = readWords(argv, (name) => ownFlags[toKebab(name)]?.arity ?? 'switch')
-  return lean.names.length >= 2 ? lean : greedy
+  const words = readWords(argv, (name) => findOwnFlag(name)?.arity ?? 'value')
+  if (words.names.length >= 2) return words
+  const at = argv.findIndex((word, i) => !isFlag(word) && argv[i + 1] !== undefined && !isFlag(argv[i + 1]!))
+  return at < 0 ? words : { ...words, names: argv.slice(at, at + 2) }
 }
 
 /** Before anything is refused, the gateway is asked what the endpoint takes: its skills may be newer than these. */

@@ -45,8 +45,8 @@ async function start(): Promise<number | undefined> {
 async function findCommand(argv: string[]): Promise<{ command: string; rest: string[] }> {
   const [first = 'help', ...others] = argv
   if (first === '--version' || !first.startsWith('-')) return { command: first, rest: others }
-  const { ownFlags, readWords, toKebab } = await import('./words.ts')
-  const [name] = readWords(argv, (flag) => ownFlags[toKebab(flag)]?.arity ?? 'switch').names
+  const { findOwnFlag, readWords } = await import('./words.ts')
+  const [name] = readWords(argv, (flag) => findOwnFlag(flag)?.arity ?? 'switch').names
   if (name === undefined)
     return { command: 'help', rest: argv.filter((word) => word !== '-h' && word !== '--help') }
   const at = argv.indexOf(name)

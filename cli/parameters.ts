@@ -5,7 +5,7 @@
 
 import type { JsonSchema } from '#manifest'
 import { segmentFault } from '#request/segment.ts'
-import { checkParams, describeUnknown, hasControl } from './check.ts'
+import { checkParams, describeUnknown } from './check.ts'
 import { readDuration } from './duration.ts'
 import type { EndpointTable } from './endpoint-table.ts'
 import type { FieldComplaint } from './failure.ts'
@@ -13,7 +13,7 @@ import { type Json, type JsonObject } from './json-text.ts'
 import { itemsOf, propertiesOf, propertyOf, typesOf } from './schema.ts'
 import { SourceMistake, type Source, type Sources } from './source.ts'
 import { convertFlag, parseDocument, ValueMistake } from './values.ts'
-import { ownFlags, readWords, toKebab, type Arity, type Flag } from './words.ts'
+import { findOwnFlag, ownFlags, readWords, toKebab, type Arity, type Flag } from './words.ts'
 
 export interface CallArguments {
   params: JsonObject
@@ -34,7 +34,12 @@ export function readArguments(argv: string[], table: EndpointTable, sources: Sou
   const reading = new Reading(table, sources)
   const words = readWords(argv, (name) => reading.arityOf(name))
   words.flags.forEach((flag) => reading.takeFlag(flag))
-  for (const name of words.names.slice(2)) {
+  const strays = [...words.names]
+  for (const name of [table.integration, table.name]) {
+    const at = strays.indexOf(name)
+    if (at >= 0) strays.splice(at, 1)
+  }
+  for (const name of strays) {
     reading.complain(
       '',
       `${JSON.stringify(name.slice(0, 80))} is one word too many; quote a value that has spaces`,
@@ -64,7 +69,7 @@ class Reading {
   }
 
   arityOf(name: string): Arity {
-    const own = ownFlags[toKebab(name)]
+    const own = findOwnFlag(name)
     if (own) return own.arity
     const place = this.find(name)
     return place && typesOf(place.schema).has('boolean') && !typesOf(place.schema).has('string')
@@ -83,7 +88,7 @@ class Reading {
 
   takeFlag(flag: Flag) {
     const own = toKebab(flag.name)
-    if (Object.hasOwn(ownFlags, own)) return this.takeOwn(own, flag)
+    if (findOwnFlag(own)) return this.takeOwn(own, flag)
     const place = this.find(flag.name)
     if (!place) {
       const known = [...propertiesOf(this.input).keys(), ...Object.keys(ownFlags)]
@@ -110,13 +115,14 @@ class Reading {
   }
 
   takeOwn(name: string, flag: Flag) {
-    const { arity } = ownFlags[name]!
+    const { arity } = findOwnFlag(name)!
     if (flag.missing) return this.complain(name, 'needs a value')
     if (this.own.has(name) && arity === 'value') return this.complain(name, 'is given more than once')
     if (arity === 'switch' && flag.value !== undefined && !/^(?:true|false)$/.test(flag.value)) {
       return this.complain(name, 'is a switch and takes no value')
     }
-    if (hasControl(flag.value ?? '')) return this.complain(name, 'must not hold control characters')
+    if (name !== 'json' && /[\u0000-\u001f\u007f-\u009f]/.test(flag.value ?? ''))
+      return this.complain(name, 'must not hold control characters')
     if (name === 'timeout' && readDuration(flag.value ?? '') === undefined) {
       return this.complain(name, 'must be a time such as 500ms, 30s or 2m')
     }
@@ -130,7 +136,9 @@ class Reading {
 
   finish(): CallArguments {
     const document = this.readDocument()
-    for (const [path, { place, sources }] of this.given) {
+    // The whole object first, then its keys.
+    const given = [...this.given].sort(([, a], [, b]) => a.place.keys.length - b.place.keys.length)
+    for (const [path, { place, sources }] of given) {
       try {
         setIn(document, place.keys, convertFlag(sources, place.schema))
       } catch (error) {

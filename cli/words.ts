@@ -22,6 +22,10 @@ export type Arity = 'value' | 'switch'
 /** A word such as `--title` or `--title=…`. What only begins with dashes, such as `-5` or `--- a/file`, is a value. */
 const flagPattern = /^--([A-Za-z_][^=\s]*)(?:=([^]*))?$/
 
+export function isFlag(word: string): boolean {
+  return word === '-h' || word === '--' || flagPattern.test(word)
+}
+
 export function readWords(argv: string[], arityOf: (name: string) => Arity): Words {
   const words: Words = { names: [], flags: [] }
   for (let i = 0; i < argv.length; i++) {
@@ -41,7 +45,7 @@ export function readWords(argv: string[], arityOf: (name: string) => Arity): Wor
     const next = argv[i + 1]
     if (attached !== undefined) words.flags.push({ name, value: attached, missing: false })
     else if (arityOf(name) === 'value') {
-      const missing = next === undefined || next === '--' || flagPattern.test(next)
+      const missing = next === undefined || isFlag(next)
       words.flags.push({ name, value: missing ? undefined : next, missing })
       if (!missing) i++
     } else {
@@ -62,8 +66,20 @@ export function toKebab(name: string): string {
     .toLowerCase()
 }
 
+export interface OwnFlag {
+  arity: Arity
+  value?: string
+  description: string
+}
+
+/** By the flag's name in any spelling. */
+export function findOwnFlag(name: string): OwnFlag | undefined {
+  const kebab = toKebab(name)
+  return Object.hasOwn(ownFlags, kebab) ? ownFlags[kebab] : undefined
+}
+
 /** The flags that `run` has for itself. They win over a parameter of the same name, which `--json` can still set. */
-export const ownFlags: Record<string, { arity: Arity; value?: string; description: string }> = {
+export const ownFlags: Record<string, OwnFlag> = {
   json: {
     arity: 'value',
     value: 'J|@file|-',
