@@ -118,7 +118,7 @@ function tellWhatToTry(env: Record<string, string>): void {
   console.log('  npx skillett skills github')
   console.log('  npx skillett run github create_issue --help')
   console.log('  npx skillett run github create_issue --repo acme/app --title "Another" --dry-run')
-  console.log('  npx skillett run github search_issues --query "repo:acme/app bug"')
+  console.log('  npx skillett run github search_issues --q "repo:acme/app bug"')
 }
 
 async function main(): Promise<number> {
