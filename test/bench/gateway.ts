@@ -2,13 +2,16 @@
  * Throughput of the whole road, durable audit row included, beside a bare @fastify/reply-from that does none of
  * it. Variants take turns within each round; ratios are of medians over rounds.
  */
-import { spawnSync } from 'node:child_process'
+import { spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Load, LoadResult } from './load.ts'
 import { makeKeys, startGateway, type Ground } from './ground.ts'
-import { firstLine, median, packageRoot, pinning, start, stop } from './process.ts'
+import { cpuMs, firstLine, median, packageRoot, pinning, start, stop } from './process.ts'
 import { table } from './table.ts'
+
+type Variant = [name: string, server: ChildProcess, load: Load]
+type Measured = LoadResult & { cpuUs: number }
 
 const connections = 32
 const rounds = 5
@@ -22,15 +25,19 @@ export async function benchGateway(ground: Ground): Promise<string> {
   const keys = await makeKeys(ground.sql, 1000)
   const gateway = await startGateway(ground, origin)
 
-  const variants: [string, Load][] = [
-    ['@fastify/reply-from, which checks and records nothing', loadOf(replyFromPort, keys.slice(0, 1))],
-    ['Skillett, one key', loadOf(gateway.port, keys.slice(0, 1))],
-    ['Skillett, 1,000 keys', loadOf(gateway.port, keys)],
+  const variants: Variant[] = [
+    [
+      '@fastify/reply-from, which checks and records nothing',
+      replyFrom,
+      loadOf(replyFromPort, keys.slice(0, 1)),
+    ],
+    ['Skillett, one key', gateway.child, loadOf(gateway.port, keys.slice(0, 1))],
+    ['Skillett, 1,000 keys', gateway.child, loadOf(gateway.port, keys)],
   ]
-  const results = new Map<string, LoadResult[]>(variants.map(([name]) => [name, []]))
+  const results = new Map<string, Measured[]>(variants.map(([name]) => [name, []]))
   for (let round = 0; round < rounds; round += 1) {
     const order = round % 2 === 0 ? variants : variants.toReversed()
-    for (const [name, load] of order) results.get(name)!.push(await measure(load))
+    for (const [name, server, load] of order) results.get(name)!.push(await measure(server, load))
   }
   await Promise.all([gateway.stop(), stop(replyFrom), stop(upstream)])
 
@@ -41,12 +48,13 @@ export async function benchGateway(ground: Ground): Promise<string> {
       name,
       String(Math.round(perSecond)),
       (perSecond / yardstick).toFixed(2),
+      median(list.map((result) => result.cpuUs)).toFixed(0),
       median(list.map((result) => result.p50)).toFixed(2),
       median(list.map((result) => result.p99)).toFixed(2),
       String(list.reduce((sum, result) => sum + result.errors, 0)),
     ]
   })
-  const head = ['variant', 'calls/s', 'ratio', 'p50 ms', 'p99 ms', 'errors']
+  const head = ['variant', 'calls/s', 'ratio', 'CPU µs/call', 'p50 ms', 'p99 ms', 'errors']
   return `Gateway: ${connections} connections, 2 kB answers, ${pinning}, ${rounds} rounds\n${table(head, rows)}`
 }
 
@@ -72,10 +80,11 @@ function loadOf(port: number, keys: string[]): Load {
   return { port, requests, connections, warmupMs: 1000, measureMs: 3000 }
 }
 
-async function measure(load: Load): Promise<LoadResult> {
+async function measure(server: ChildProcess, load: Load): Promise<Measured> {
+  const before = cpuMs(server.pid!)
   const child = start('rest', ['--import', 'tsx', 'test/bench/load.ts'])
   child.stdin!.end(JSON.stringify(load))
   const result = JSON.parse(await firstLine(child)) as LoadResult
   await stop(child)
-  return result
+  return { ...result, cpuUs: ((cpuMs(server.pid!) - before) * 1000) / result.answered }
 }

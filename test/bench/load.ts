@@ -15,6 +15,8 @@ export interface Load {
 }
 
 export interface LoadResult {
+  /** Of the whole run, warm-up included. */
+  answered: number
   perSecond: number
   /** Milliseconds. */
   p50: number
@@ -26,6 +28,7 @@ export interface LoadResult {
 const load = JSON.parse(await text(process.stdin)) as Load
 let next = 0
 let errors = 0
+let answered = 0
 let counting = false
 let ended = false
 const times: number[] = []
@@ -48,6 +51,7 @@ function drive(socket: Socket): void {
     const length = Number(/content-length: *(\d+)/i.exec(text)?.[1] ?? Number.NaN)
     if (Number.isNaN(length)) throw new Error(`an answer without a length: ${text}`)
     if (received.length < head + 4 + length) return
+    answered += 1
     if (counting) {
       times.push(performance.now() - sentAt)
       if (!text.startsWith('HTTP/1.1 200')) errors += 1
@@ -72,6 +76,7 @@ for (const socket of sockets) socket.destroy()
 times.sort((a, b) => a - b)
 const at = (share: number): number => Number((times[Math.floor(times.length * share)] ?? 0).toFixed(2))
 const result: LoadResult = {
+  answered,
   perSecond: Math.round(times.length / seconds),
   p50: at(0.5),
   p99: at(0.99),
