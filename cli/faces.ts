@@ -32,45 +32,21 @@ export const faceCommands: Record<string, FaceCommand> = {
   },
   admin: {
     face: 'server',
-    usage: 'skillett admin create-user|create-key …',
-    description: 'Make users and keys, on the machine of the gateway',
+    usage: 'skillett admin create-user|create-key|set-plan …',
+    description: 'Make users and keys and set plans, on the machine of the gateway',
     example: 'skillett admin create-key --email you@example.com',
   },
   validate: {
     face: 'codegen',
-    usage: 'skillett validate [DIR]… [--json]',
+    usage: 'skillett validate [--skills DIR]… [--json | --sarif]',
     description: 'Check skills and print every mistake with its place',
-    example: 'skillett validate skills',
+    example: 'skillett validate --skills ./skills',
   },
   build: {
     face: 'codegen',
-    usage: 'skillett build [--check]',
-    description: 'Compile the skills into generated/',
+    usage: 'skillett build [--check] [--skills DIR]… [--out DIR]',
+    description: 'Compile the skills',
     example: 'skillett build --check',
-  },
-  dev: {
-    face: 'codegen',
-    usage: 'skillett dev',
-    description: 'Compile again whenever a skill changes',
-    example: 'skillett dev',
-  },
-  new: {
-    face: 'codegen',
-    usage: 'skillett new integration|endpoint NAME',
-    description: 'Write the skeleton of a skill',
-    example: 'skillett new integration acme',
-  },
-  import: {
-    face: 'codegen',
-    usage: 'skillett import openapi|discovery FILE',
-    description: 'Write skills from an API description',
-    example: 'skillett import openapi api.json',
-  },
-  test: {
-    face: 'codegen',
-    usage: 'skillett test [INTEGRATION]',
-    description: 'Run the examples of skills',
-    example: 'skillett test github',
   },
 }
 

@@ -24,16 +24,17 @@ export class CallsCommand extends GatewayCommand {
   }
 }
 
-function view(document: Row[] | { calls: Row[] }, context: Context) {
+function view({ calls }: { calls: Row[] }, context: Context) {
   printTable(
-    Array.isArray(document) ? document : document.calls,
+    calls,
     [
-      ['TIME', ({ started_at, created_at }) => started_at ?? created_at],
+      ['TIME', ({ started_at }) => started_at],
       ['CALL', ({ integration, endpoint }) => `${integration} ${endpoint}`],
-      ['STATE', ({ state }) => state],
-      ['STATUS', ({ status, upstream_status }) => status ?? upstream_status],
-      ['MS', ({ duration_ms, ms }) => duration_ms ?? ms],
-      ['REQUEST', ({ request_id, id }) => request_id ?? id],
+      ['ACCOUNT', ({ account }) => account],
+      ['OUTCOME', ({ outcome, error }) => error ?? outcome],
+      ['STATUS', ({ upstream_status }) => upstream_status],
+      ['MS', ({ duration_ms }) => duration_ms],
+      ['ID', ({ id }) => id],
     ],
     context,
   )

@@ -52,11 +52,11 @@ export class RemoveConnectionCommand extends GatewayCommand {
   }
 }
 
-function view(document: Row[] | { connections: Row[] }, context: Context) {
+function view({ connections }: { connections: Row[] }, context: Context) {
   printTable(
-    Array.isArray(document) ? document : document.connections,
+    connections,
     [
-      ['ID', ({ id, connection_id }) => id ?? connection_id],
+      ['ID', ({ id }) => id],
       ['INTEGRATION', ({ integration }) => integration],
       ['ACCOUNT', ({ account }) => account],
       ['STATUS', ({ status }) => status],
