@@ -33,7 +33,7 @@ async function runTests(files: string[], postgresUrl: string, skips: string): Pr
   const child = spawn(
     process.execPath,
     [
-      ...['--import', 'tsx', '--test', '--test-concurrency', '2'],
+      ...['--import', 'tsx', '--test', '--test-concurrency', '2', '--test-timeout', '300000'],
       ...['--test-reporter', process.stdout.isTTY ? 'spec' : 'tap', '--test-reporter-destination', 'stdout'],
       ...['--test-reporter', './test/support/skipped.mjs', '--test-reporter-destination', skips],
       ...files,
