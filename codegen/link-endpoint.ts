@@ -4,8 +4,8 @@ import { decideBody, contentTypes, type Draft } from './body-kind.ts'
 import { checkBehaviour } from './behaviour-rules.ts'
 import { linkExamples } from './examples.ts'
 import { buildInputSchema } from './input-schema.ts'
-import { checkUrl } from './link-integration.ts'
-import type { Endpoint, ErrorRule, Integration, JsonSchema, Method, RequestPlan, Scopes } from './manifest.ts'
+import { checkUrl, linkErrors } from './link-integration.ts'
+import type { Endpoint, Integration, JsonSchema, Method, RequestPlan, Scopes } from './manifest.ts'
 import { isMap, readParameter, readSchema, type Parameter, type Report } from './parameter.ts'
 import type { ParsedEndpoint } from './parse.ts'
 import { checkPath } from './path-rules.ts'
@@ -194,9 +194,7 @@ function linkBehaviour(data: Record<string, unknown>): Behaviour {
   if (typeof timeout === 'string') behaviour['timeout_ms'] = readDuration(timeout)
   return {
     ...behaviour,
-    errors: ((data['errors'] as (ErrorRule | undefined)[] | undefined) ?? []).filter(
-      (rule) => rule !== undefined,
-    ),
+    errors: linkErrors(data['errors']),
     idempotency: (data['idempotency'] as Endpoint['idempotency'] | undefined) ?? 'none',
   }
 }

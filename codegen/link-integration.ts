@@ -81,8 +81,20 @@ function linkDefaults(written: WrittenDefaults): EndpointDefaults {
     ...(retry && { retry }),
     ...(rate_limit && { rate_limit }),
     ...(pagination && { pagination }),
-    errors: (written.errors ?? []).filter((rule) => rule !== undefined),
+    errors: linkErrors(written.errors),
   }
+}
+
+/** A code that the map does not know is the service saying no. */
+export function linkErrors(written: unknown): ErrorRule[] {
+  const rules = ((written as (ErrorRule | undefined)[] | undefined) ?? []).filter(
+    (rule) => rule !== undefined,
+  )
+  return rules.map((rule) =>
+    typeof rule.code === 'string'
+      ? rule
+      : { ...rule, code: { ...rule.code, else: rule.code.else ?? 'rejected' } },
+  )
 }
 
 function linkVariables(data: Record<string, unknown>, report: Report): Record<string, Variable> {

@@ -26,7 +26,13 @@ interface Flags {
   out?: string
 }
 
-type Command = (flags: Flags) => Promise<number>
+/** Where output goes; a test reads it back. */
+export interface Streams {
+  stdout: { write(text: string): unknown }
+  stderr: { write(text: string): unknown; isTTY?: boolean }
+}
+
+type Command = (flags: Flags, streams: Streams) => Promise<number>
 
 const commands: Record<string, { run: Command; flags: (keyof Flags)[] }> = {
   build: { run: build, flags: ['check', 'skills', 'out'] },
@@ -42,71 +48,68 @@ const options = {
 } as const
 
 /** Runs one command; the result is the exit code. */
-export async function main(argv: string[]): Promise<number> {
+export async function main(argv: string[], streams: Streams = process): Promise<number> {
   const [name = '', ...rest] = argv
   const command = Object.hasOwn(commands, name) ? commands[name]! : undefined
-  if (!command) return refuse(name === '' ? 'Name a command.' : `There is no command "${name}".`)
+  if (!command) return refuse(streams, name === '' ? 'Name a command.' : `There is no command "${name}".`)
   let flags: Flags
   try {
     const parsed = parseArgs({ args: rest, options, allowPositionals: false })
     flags = parsed.values as Flags
   } catch (error) {
-    return refuse((error as Error).message)
+    return refuse(streams, (error as Error).message)
   }
   const foreign = (Object.keys(flags) as (keyof Flags)[]).find((flag) => !command.flags.includes(flag))
-  if (foreign) return refuse(`"skillett ${name}" takes no --${foreign}.`)
-  return command.run(flags)
+  if (foreign) return refuse(streams, `"skillett ${name}" takes no --${foreign}.`)
+  return command.run(flags, streams)
 }
 
-async function build(flags: Flags): Promise<number> {
+async function build(flags: Flags, streams: Streams): Promise<number> {
+  const { stderr } = streams
   const dir = resolve(flags.out ?? resolve(packageRoot, 'generated'))
   if (flags.out !== undefined && !isOutputFolder(dir)) {
-    return refuse(`${shownPath(dir)} holds files that are not from "skillett build".`)
+    return refuse(streams, `${shownPath(dir)} holds files that are not from "skillett build".`)
   }
   const reading = read(flags)
   const { problems, output } = await compileSkills(reading, { dataOnly: flags.out !== undefined })
-  process.stderr.write(print(problems, reading))
+  stderr.write(print(problems, reading, stderr))
   if (!output) return 1
   if (flags.check) {
     const difference = compareOutput(output, dir)
-    process.stderr.write(printDifference(difference, shownPath(dir)))
+    stderr.write(printDifference(difference, shownPath(dir)))
     return difference.changed.length + difference.missing.length + difference.orphaned.length === 0 ? 0 : 1
   }
   const { changed, missing, orphaned } = writeOutput(output, dir)
   const written = changed.length + missing.length
-  process.stderr.write(
-    `${shownPath(dir)}: ${written} written, ${orphaned.length} removed, ${output.size} in all\n`,
-  )
+  stderr.write(`${shownPath(dir)}: ${written} written, ${orphaned.length} removed, ${output.size} in all\n`)
   return 0
 }
 
-async function validate(flags: Flags): Promise<number> {
+async function validate(flags: Flags, { stdout, stderr }: Streams): Promise<number> {
   const reading = read(flags)
   const { problems, linked } = checkSkills(reading)
-  if (flags.json) process.stdout.write(problemsJson(problems))
-  else if (flags.sarif) process.stdout.write(problemsSarif(problems))
-  else process.stderr.write(print(problems, reading))
+  if (flags.json) stdout.write(problemsJson(problems))
+  else if (flags.sarif) stdout.write(problemsSarif(problems))
+  else stderr.write(print(problems, reading, stderr))
   if (problems.some(isError)) return 1
   if (!flags.json && !flags.sarif) {
     const endpoints = linked.reduce((count, skill) => count + skill.endpoints.length, 0)
-    process.stderr.write(
-      `${plural(linked.length, 'integration')}, ${plural(endpoints, 'endpoint')}: no errors\n`,
-    )
+    stderr.write(`${plural(linked.length, 'integration')}, ${plural(endpoints, 'endpoint')}: no errors\n`)
   }
   return 0
 }
 
-function print(problems: readonly Problem[], reading: Reading): string {
+function print(problems: readonly Problem[], reading: Reading, stderr: Streams['stderr']): string {
   const texts = new Map(
     reading.folders.flatMap(({ sources }) => sources.map(({ file, text }) => [file, text] as const)),
   )
-  return printProblems(problems, { texts, color: hasColor() })
+  return printProblems(problems, { texts, color: hasColor(stderr) })
 }
 
 /** https://no-color.org, and only where a person looks. */
-function hasColor(): boolean {
+function hasColor(stderr: Streams['stderr']): boolean {
   const { NO_COLOR, TERM } = process.env
-  return process.stderr.isTTY === true && !NO_COLOR && TERM !== 'dumb'
+  return stderr.isTTY === true && !NO_COLOR && TERM !== 'dumb'
 }
 
 function read(flags: Flags): Reading {
@@ -121,8 +124,8 @@ function shownPath(path: string): string {
   return (inside ? short || '.' : path).split(sep).join('/')
 }
 
-function refuse(reason: string): number {
-  process.stderr.write(`${reason}\n${usage}`)
+function refuse({ stderr }: Streams, reason: string): number {
+  stderr.write(`${reason}\n${usage}`)
   return 2
 }
 
