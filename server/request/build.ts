@@ -67,7 +67,7 @@ export function prepareRequest(integration: Integration, endpoint: Endpoint): Bu
     const draft: Draft = {
       path,
       segments: new Map(),
-      query: [],
+      query: Object.entries(request.query ?? {}),
       form: [],
       headers: { ...headers },
       body: null,
