@@ -54,10 +54,9 @@ export async function fetchTable(
   gateway: Gateway,
   integration: string,
   name: string,
-  deadline: number,
 ): Promise<EndpointTable> {
   const path = `/v1/skills/${encodeURIComponent(integration)}/${encodeURIComponent(name)}`
-  const answer = await ask(gateway, { method: 'GET', path, deadline })
+  const answer = await ask(gateway, { method: 'GET', path, deadline: 10_000 })
   const table = JSON.parse(takeBody(answer, { integration, readOnly: true }).toString()) as EndpointTable
   return { ...table, integration, name }
 }
