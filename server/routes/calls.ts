@@ -99,7 +99,7 @@ function unknown(gateway: Gateway, integration: string, endpoint: string): Fault
   const known = gateway.catalogue.integration(integration)
   const [resource, name, names] =
     known === undefined
-      ? ['integration', integration, [...gateway.catalogue.integrations.keys()]]
+      ? ['integration', integration, [...gateway.catalogue.integrations().keys()]]
       : ['endpoint', endpoint, Object.keys(known.endpoints)]
   const guess = nearest(name as string, names as string[])
   const command = known === undefined ? 'skillett skills' : `skillett skills ${integration}`

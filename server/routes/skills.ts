@@ -27,7 +27,7 @@ export function skillRoutes(app: FastifyInstance, gateway: Gateway): void {
     const query = searchText(request.query.q)
     if (query !== null) return { endpoints: await searchRoutes(sql, query, null, mostHits) }
     const accounts = await accountsOf(gateway, profileId)
-    const integrations = [...catalogue.integrations].map(([name, entry]) => ({
+    const integrations = [...catalogue.integrations()].map(([name, entry]) => ({
       name,
       title: entry.title,
       description: entry.description,
@@ -44,7 +44,7 @@ export function skillRoutes(app: FastifyInstance, gateway: Gateway): void {
       const { profileId } = await authenticate(admission, request.headers)
       const { integration: name } = request.params
       const integration = catalogue.integration(name)
-      if (integration === undefined) throw unknown('integration', name, [...catalogue.integrations.keys()])
+      if (integration === undefined) throw unknown('integration', name, [...catalogue.integrations().keys()])
       const query = searchText(request.query.q)
       if (query !== null) return { endpoints: await searchRoutes(sql, query, name, mostHits) }
       const accounts = (await accountsOf(gateway, profileId)).get(name) ?? []
@@ -66,7 +66,7 @@ export function skillRoutes(app: FastifyInstance, gateway: Gateway): void {
     await authenticate(admission, request.headers)
     const { integration: name, endpoint: endpointName } = request.params
     const integration = catalogue.integration(name)
-    if (integration === undefined) throw unknown('integration', name, [...catalogue.integrations.keys()])
+    if (integration === undefined) throw unknown('integration', name, [...catalogue.integrations().keys()])
     const operation = catalogue.operation(name, endpointName)
     if (operation === undefined) throw unknown('endpoint', endpointName, Object.keys(integration.endpoints))
     const { request: plan, ...endpoint } = operation.endpoint
@@ -93,8 +93,8 @@ export function skillRoutes(app: FastifyInstance, gateway: Gateway): void {
   app.get<{ Params: { slug: string } }>('/v1/:slug/download', async (request, reply) => {
     await authenticate(admission, request.headers)
     const { slug } = request.params
-    if (!catalogue.integrations.has(slug))
-      throw unknown('integration', slug, [...catalogue.integrations.keys()])
+    if (!catalogue.integrations().has(slug))
+      throw unknown('integration', slug, [...catalogue.integrations().keys()])
     return sendTagged(request, reply, { slug, files: catalogue.skillFiles(slug) })
   })
 }
