@@ -90,6 +90,13 @@ async function send(
   context: Context,
 ): Promise<number> {
   const readOnly = table.annotations.read_only || own.has('dry-run')
+  const answering = ask(gateway, {
+    method: 'POST',
+    path: `/v1/${table.integration}/${table.name}`,
+    body: printCall(params, own),
+    deadline: readDuration(own.get('timeout') ?? '') ?? defaultDeadline,
+  })
+  // After the request is on its way, because nothing is waited for so long as here.
   context.onInterrupt((code) => {
     const interrupted = failure(
       'interrupted',
@@ -99,12 +106,7 @@ async function send(
     context.write('stderr', printFailure(interrupted, context.isTerminal('stderr')).text)
     exit(code)
   })
-  const answer = await ask(gateway, {
-    method: 'POST',
-    path: `/v1/${table.integration}/${table.name}`,
-    body: printCall(params, own),
-    deadline: readDuration(own.get('timeout') ?? '') ?? defaultDeadline,
-  })
+  const answer = await answering
   printBody(takeBody(answer, { integration: table.integration, readOnly }), context)
   return 0
 }
