@@ -177,8 +177,9 @@ async function admitTogether(sql: Sql, items: { asker: Asker; call: Call | null 
       returning profile_id, used - prev as granted
     ), shared as (
       select f.*,
-        greatest(0, least(f.wanted, c.granted - (
-          sum(f.wanted) over (partition by f.profile_id, f.refusal order by f.g) - f.wanted)))::int as granted
+        -- least() passes over nulls: what was refused has to be told apart first.
+        case when c.granted is null then 0 else greatest(0, least(f.wanted, c.granted - (
+          sum(f.wanted) over (partition by f.profile_id, f.refusal order by f.g) - f.wanted))) end::int as granted
       from found f
       left join counted c on c.profile_id = f.profile_id and f.refusal is null
     ), recorded as (
