@@ -5,6 +5,7 @@ import { createKey, listKeys, revokeKey } from '../db/keys.ts'
 import { fault, Fault } from '../fault.ts'
 import { authenticate } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
+import { isId } from '../ids.ts'
 
 const bodyFields = {
   name: { ...label, required: true },
@@ -48,7 +49,7 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
   app.delete<{ Params: { id: string } }>('/api-keys/:id', async (request, reply) => {
     const { profileId } = await authenticate(admission, request.headers)
     const { id } = request.params
-    if (!(await revokeKey(sql, profileId, id)))
+    if (!isId('key', id) || !(await revokeKey(sql, profileId, id)))
       throw fault('not_found', { fill: { resource: 'API key', name: id } })
     return reply.code(204).send()
   })

@@ -10,6 +10,7 @@ import { fault, Fault } from '../fault.ts'
 import { admit, authenticate, presentedKey } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
 import { unknownSkill } from '../http/unknown.ts'
+import { isId } from '../ids.ts'
 import { readVariables } from '../variables.ts'
 
 const bodyFields = {
@@ -80,9 +81,9 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
 
   app.get<{ Params: { id: string } }>('/v1/connect/:id', async (request) => {
     const { profileId } = await authenticate(admission, request.headers)
-    const connection = await findConnection(sql, profileId, request.params.id)
-    if (connection === undefined)
-      throw fault('not_found', { fill: { resource: 'connection', name: request.params.id } })
+    const { id } = request.params
+    const connection = isId('conn', id) ? await findConnection(sql, profileId, id) : undefined
+    if (connection === undefined) throw fault('not_found', { fill: { resource: 'connection', name: id } })
     const status =
       connection.status === 'active' ? 'connected' : connection.status === 'pending' ? 'pending' : 'error'
     return { status, integration: connection.integration }

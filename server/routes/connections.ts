@@ -5,6 +5,7 @@ import { identify } from '../connecting.ts'
 import { deleteConnection, findConnection, listConnections, setConnectionStatus } from '../db/connections.ts'
 import { fault, Fault } from '../fault.ts'
 import { authenticate } from '../http/caller.ts'
+import { isId } from '../ids.ts'
 
 type ById = { Params: { id: string } }
 
@@ -18,14 +19,16 @@ export function connectionRoutes(app: FastifyInstance, gateway: Gateway): void {
 
   app.delete<ById>('/v1/connections/:id', async (request, reply) => {
     const { profileId } = await authenticate(admission, request.headers)
-    if (!(await deleteConnection(sql, profileId, request.params.id))) throw unknown(request.params.id)
+    const { id } = request.params
+    if (!isId('conn', id) || !(await deleteConnection(sql, profileId, id))) throw unknown(id)
     return reply.code(204).send()
   })
 
   app.post<ById>('/v1/connections/:id/verify', async (request) => {
     const { profileId, keyId } = await authenticate(admission, request.headers)
-    const connection = await findConnection(sql, profileId, request.params.id)
-    if (connection === undefined) throw unknown(request.params.id)
+    const asked = request.params.id
+    const connection = isId('conn', asked) ? await findConnection(sql, profileId, asked) : undefined
+    if (connection === undefined) throw unknown(asked)
     const integration = catalogue.integration(connection.integration)
     const auth = integration?.auth.find((entry) => entry.id === connection.auth)
     if (integration === undefined || auth === undefined || connection.credential === null)
