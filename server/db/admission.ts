@@ -109,7 +109,7 @@ async function admitTogether(sql: Sql, items: { asker: Asker; call: Call | null 
   const groupOfCall: number[] = []
   const rankOfCall: number[] = []
   const places = items.map(({ asker, call }) => {
-    const name = `${asker.keyHash}\0${asker.integration}\0${asker.account}\0${asker.identifier}\0${asker.writes}\0${asker.needsConnection}`
+    const name = JSON.stringify(asker)
     let group = groups.get(name)
     if (group === undefined) groups.set(name, (group = { asker, index: groups.size + 1, calls: 0 }))
     if (call === null) return { group: group.index, rank: 0 }
