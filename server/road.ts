@@ -43,8 +43,13 @@ export interface Preview {
 }
 
 export function makeRoad(client: UpstreamClient, originMap: Record<string, OriginMap>): Road {
-  const targetFor = ({ integration }: Operation, variables: Record<string, string>) =>
-    targetOf(integration, variables, originMap[integration.name] ?? {})
+  const targetFor = ({ integration, endpoint }: Operation, variables: Record<string, string>) =>
+    targetOf(
+      integration,
+      endpoint.request.base_url ?? integration.base_url,
+      variables,
+      originMap[integration.name] ?? {},
+    )
   return {
     async travel(operation, request, access) {
       const target = targetFor(operation, access.variables)

@@ -11,8 +11,8 @@ export interface Injected {
   headers: Record<string, string>
   /** Query pairs, encoded, without a leading `?` or `&`. */
   query: string
-  /** Byte sequences that must not come back. */
-  needles: Buffer[]
+  /** What must not come back (upstream/scrub.ts). */
+  needles: string[]
 }
 
 export function inject(auth: Auth, credential: Credential): Injected {
