@@ -4,7 +4,6 @@
  */
 
 import { fstatSync, readSync, writeSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export interface Context {
@@ -15,6 +14,8 @@ export interface Context {
   root: string
   workingDirectory: () => string
   homeDirectory: () => string
+  /** The home that the system knows, whatever HOME says. */
+  accountDirectory: () => string
   temporaryDirectory: () => string
   write: (stream: Stream, bytes: string | Uint8Array) => void
   readInput: (limit: number) => Buffer
@@ -38,8 +39,10 @@ export const context: Context = {
   env: process.env,
   root: join(import.meta.dirname, '..'),
   workingDirectory: () => process.cwd(),
-  homeDirectory: homedir,
-  temporaryDirectory: tmpdir,
+  // Loaded when asked for: most calls need neither.
+  homeDirectory: () => findHome((os) => os.homedir()),
+  accountDirectory: () => findHome((os) => os.userInfo().homedir),
+  temporaryDirectory: () => process.getBuiltinModule('node:os').tmpdir(),
   write,
   readInput,
   readLine: () => {
@@ -70,6 +73,15 @@ export function usesColour({ env, isTerminal }: Context, stream: Stream): boolea
   if (env['NO_COLOR']) return false
   if (env['CLICOLOR_FORCE'] && env['CLICOLOR_FORCE'] !== '0') return true
   return env['TERM'] !== 'dumb' && isTerminal(stream)
+}
+
+/** A user whom the system does not know, as in some containers, has no home. */
+function findHome(find: (os: typeof import('node:os')) => string): string {
+  try {
+    return find(process.getBuiltinModule('node:os'))
+  } catch {
+    return '/nonexistent'
+  }
 }
 
 function write(stream: Stream, bytes: string | Uint8Array) {

@@ -11,7 +11,6 @@ import { checkName, fetchTable, readPackaged, type EndpointTable } from './endpo
 import { failure, printFailure, usage, type Failure } from './failure.ts'
 import { findGateway, type Gateway } from './gateway.ts'
 import { printJson, type JsonObject } from './json-text.ts'
-import { loadProgram } from './faces.ts'
 import { printBody, takeBody } from './output.ts'
 import { readArguments, type CallArguments } from './parameters.ts'
 import { Sources } from './source.ts'
@@ -24,6 +23,7 @@ export async function runEndpoint(argv: string[], context: Context): Promise<num
   const asksFor = (page: string) => flags.some((flag) => flag.name === page && flag.value !== 'false')
   const [integration, name] = names
   if (integration === undefined || name === undefined || asksFor('help') || asksFor('schema')) {
+    const { loadProgram } = await import('./faces.ts')
     return loadProgram(context).runProgram(['run', ...argv], context)
   }
   checkName('integration', integration)

@@ -46,9 +46,12 @@ export function findGateway(context: Context): Gateway {
   }
   // What is not printable ASCII cannot stand in a header, so it cannot be a key either.
   if (!/^[\x21-\x7e]{1,512}$/.test(key)) throw failure('api_key_invalid')
-  const { hostname, port, pathname } = new URL(url)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  return { url, key, address: { host, port, path: pathname.replace(/\/$/, '') } }
+  return { url, key, address: findAddress(new URL(url)) }
+}
+
+function findAddress({ hostname, port, pathname }: URL): Gateway['address'] {
+  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
+  return { host, port, path: pathname === '/' ? '' : pathname }
 }
 
 function readUrl(text: string): string {
