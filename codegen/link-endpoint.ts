@@ -4,7 +4,7 @@ import { decideBody, contentTypes, type Draft } from './body-kind.ts'
 import { checkBehaviour } from './behaviour-rules.ts'
 import { linkExamples } from './examples.ts'
 import { buildInputSchema } from './input-schema.ts'
-import { checkUrl, linkErrors } from './link-integration.ts'
+import { checkHoles, checkUrl, linkErrors } from './link-integration.ts'
 import type { Endpoint, Integration, JsonSchema, Method, RequestPlan, Scopes } from './manifest.ts'
 import { isMap, readParameter, readSchema, type Parameter, type Report } from './parameter.ts'
 import type { ParsedEndpoint } from './parse.ts'
@@ -120,6 +120,12 @@ function linkRequest(
   const baseUrl = data['base_url'] as string | undefined
   if (baseUrl !== undefined)
     checkUrl('base_url', baseUrl, ['base_url'], integration?.allowed_hosts ?? [], report)
+  const variables = Object.keys(integration?.variables ?? {})
+  if (integration && baseUrl !== undefined) checkHoles('base_url', baseUrl, ['base_url'], variables, report)
+  for (const [header, value] of Object.entries(request.headers ?? {})) {
+    const path = ['request', 'headers', header]
+    if (integration) checkHoles(`request.headers.${header}`, value, path, variables, report)
+  }
   return {
     method,
     path,

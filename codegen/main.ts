@@ -17,6 +17,8 @@ const usage = `Usage:
   skillett build [--check] [--skills DIR]… [--out DIR]
   skillett validate [--skills DIR]… [--json | --sarif]
   skillett test [INTEGRATION] [--skills DIR]… [--json]
+  skillett new integration NAME [--skills DIR]
+  skillett new endpoint INTEGRATION/GROUP/NAME [--skills DIR]
 `
 
 interface Flags {
@@ -39,6 +41,7 @@ const commands: Record<string, { run: Command; flags: (keyof Flags)[]; names?: n
   build: { run: build, flags: ['check', 'skills', 'out'] },
   validate: { run: validate, flags: ['skills', 'json', 'sarif'] },
   test: { run: test, flags: ['skills', 'json'], names: 1 },
+  new: { run: create, flags: ['skills'], names: 2 },
 }
 
 const options = {
@@ -121,6 +124,26 @@ async function test(flags: Flags, streams: Streams, [name]: string[]): Promise<n
   if (flags.json) stdout.write(`${JSON.stringify(result, null, 2)}\n`)
   else stderr.write(printCases(result))
   return result.failures.length === 0 ? 0 : 1
+}
+
+/** Writes a draft that validates as it stands. */
+async function create(flags: Flags, streams: Streams, names: string[]): Promise<number> {
+  const [kind = '', name = ''] = names
+  const { draftEndpoint, draftIntegration, writeDraft } = await import('./skeleton.ts')
+  const kinds: Record<string, typeof draftEndpoint> = {
+    integration: draftIntegration,
+    endpoint: draftEndpoint,
+  }
+  if (!Object.hasOwn(kinds, kind) || name === '') {
+    return refuse(streams, 'Say what to write: an integration or an endpoint, and its name.')
+  }
+  const draft = kinds[kind]!(name)
+  if (typeof draft === 'string') return refuse(streams, draft)
+  const dir = resolve(flags.skills?.at(-1) ?? 'skills')
+  const shown = shownPath(resolve(dir, draft.path))
+  if (!writeDraft(dir, draft)) return refuse(streams, `${shown} is there already.`)
+  streams.stderr.write(`${shown}\nEdit it, then run: skillett validate --skills ${shownPath(dir)}\n`)
+  return 0
 }
 
 function print(problems: readonly Problem[], reading: Reading, stderr: Streams['stderr']): string {

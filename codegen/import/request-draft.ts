@@ -187,7 +187,7 @@ function createWriter(draft: RequestDraft, operation: Operation, kind: BodyKind)
   const nameFor = (wanted: string, prefix: string): string => {
     const name = parameterName(wanted)
     const isFree = (candidate: string): boolean =>
-      !(candidate in draft.params) && !placeholders.has(candidate)
+      !Object.hasOwn(draft.params, candidate) && !placeholders.has(candidate)
     if (isFree(name)) return name
     for (let count = 1; ; count++) {
       const candidate = parameterName(`${prefix}_${name}${count === 1 ? '' : `_${count}`}`)
@@ -211,7 +211,7 @@ function createWriter(draft: RequestDraft, operation: Operation, kind: BodyKind)
     add,
     addPath: (parameter, schema) => {
       const name = parameterName(parameter.name)
-      if (name in draft.params) return false
+      if (Object.hasOwn(draft.params, name)) return false
       const hole = `{${parameter.name}}`
       draft.path = draft.path.replace(hole, parameter.many ? `{${name}*}` : `{${name}}`)
       draft.params[name] = { ...schema, required: true }
