@@ -7,7 +7,7 @@
  * Rows are locked in the order of profile ids; two gateways cannot deadlock.
  */
 import { makeBatch } from '../batch.ts'
-import { withDeadline, type Sql } from './sql.ts'
+import { DeadlinePassed, withDeadline, type Sql } from './sql.ts'
 
 /** Who asks, and for what. */
 export interface Asker {
@@ -98,6 +98,7 @@ export function makeAdmission(sql: Sql): Admission {
   const batch = makeBatch<{ asker: Asker; call: Call | null }, Admitted>(
     (items) => admitTogether(sql, items),
     mostCalls,
+    (error) => error instanceof DeadlinePassed,
   )
   return { admit: (asker, call) => batch.add({ asker, call }) }
 }
