@@ -208,10 +208,7 @@ test('a lock and a pid file left by dead processes are no obstacle, not even whe
   const home = join(folder, 'stale')
   await (await hold({ home })).stop()
   const pidFile = join(home, 'postgres/postmaster.pid')
-  const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], {
-    ...(isRoot ? nobody : {}),
-    cwd: '/',
-  })
+  const stranger = spawn('sleep', ['600'], { ...(isRoot ? nobody : {}), cwd: '/', stdio: 'ignore' })
   const dead = spawn(process.execPath, ['-e', '0'])
   await once(dead, 'exit')
   try {
@@ -344,9 +341,10 @@ test(
   },
 )
 
-/** The process itself runs from this checkout. */
+/** The process itself needs this checkout and this Node. */
+const isOpen = (await canReach(nobody, packageRoot, 1)) && (await canReach(nobody, process.execPath, 5))
 const otherUser = isRoot
-  ? !(await canReach(nobody, packageRoot, 1)) && 'nobody may not enter this checkout'
+  ? !isOpen && 'nobody may not enter this checkout, or not run this Node'
   : 'already so'
 
 test(
