@@ -31,6 +31,9 @@ const kinds: [kind: BodyKind, matches: (type: string) => boolean][] = [
   ['raw', () => true],
 ]
 
+/** Of several forms of one kind. */
+const preferred = new Set(['application/json', 'message/rfc822', 'application/octet-stream', 'text/plain'])
+
 const standard: Partial<Record<BodyKind, string>> = { json: 'application/json' }
 
 export function kindOf(contentType: string): BodyKind {
@@ -39,7 +42,8 @@ export function kindOf(contentType: string): BodyKind {
 
 export function chooseBody(operation: Operation, references: References): ChosenBody | undefined {
   for (const [kind, matches] of kinds) {
-    const body = operation.bodies.find(({ contentType }) => matches(contentType))
+    const fitting = operation.bodies.filter(({ contentType }) => matches(contentType))
+    const body = fitting.find(({ contentType }) => preferred.has(contentType)) ?? fitting[0]
     if (!body) continue
     const type =
       body.contentType === '*/*' && kind === 'json'

@@ -70,7 +70,7 @@ export function draftEndpoint(
     skillett: 1,
     name,
     title,
-    description: describe(title, about),
+    description: describe(summary === '' && about !== '' ? '' : title, about),
     method,
     path: request.path,
     ...(elsewhere && { base_url: elsewhere.baseUrl }),
@@ -91,10 +91,8 @@ export function draftEndpoint(
       ['annotations'],
       ['request'],
       ['pagination'],
+      ['response'],
       ...Object.keys(request.params).map((param) => ['params', param]),
-      ...Object.keys((answer?.['schema'] as { properties?: object } | undefined)?.properties ?? {}).map(
-        (key) => ['response', 'schema', 'properties', key],
-      ),
     ],
     reviews: reviewsOf(method, request, {
       scopes: scopes !== undefined,
@@ -108,10 +106,8 @@ export function draftEndpoint(
 
 function describe(title: string, about: string): string {
   const sentence = firstSentence(about)
-  return cleanText(
-    sentence === '' || sentence.startsWith(title) ? sentence || `${title}.` : `${title}. ${sentence}`,
-    280,
-  )
+  const isSame = title === '' || sentence.startsWith(title)
+  return cleanText(isSame ? sentence || title : `${title.replace(/\.$/, '')}. ${sentence}`, 280)
 }
 
 function reviewsOf(

@@ -79,6 +79,7 @@ export function draftIntegration(
     },
     flow: [['allowed_hosts'], ['defaults', 'retry'], ...signIn.map((_, index) => ['auth', index, 'inject'])],
     reviews: [
+      { path: ['title'], text: 'the title of the description' },
       { path: ['description'], text: 'agents choose by this: say what one can do here' },
       ...(location.reviews.length > 0 ? [{ path: ['base_url'], text: location.reviews.join('; ') }] : []),
       ...(others.length > 0

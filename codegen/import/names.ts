@@ -18,6 +18,7 @@ export function kebabCase(text: string): string {
 function words(text: string): string[] {
   return text
     .slice(0, 400)
+    .replaceAll('OAuth', 'Oauth')
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()

@@ -8,7 +8,7 @@ import type { ApiParameter, Operation } from './api.ts'
 import { chooseBody, type ChosenBody } from './body.ts'
 import { isCredential, isLeftOut } from './left-out.ts'
 import { parameterName } from './names.ts'
-import { convertSchema, convertView, isUsableKey, type Conversion } from './schema.ts'
+import { convertSchema, convertView, isUsableKey, markRequired, type Conversion } from './schema.ts'
 import { viewSchema } from './schema-view.ts'
 
 export interface RequestDraft {
@@ -197,7 +197,7 @@ function createWriter(draft: RequestDraft, operation: Operation, kind: BodyKind)
   const add = (wanted: string, target: string, schema: JsonSchema, required: boolean): void => {
     const prefix = /^[a-z]+/.exec(target.replace(/^\?.*/, 'query'))![0]
     const name = nameFor(wanted, prefix)
-    draft.params[name] = required ? { ...schema, required: true } : schema
+    draft.params[name] = required ? markRequired(schema) : schema
     const byDefault = placeDefaults[defaultPlace]?.(name)
     const implied =
       byDefault &&
@@ -214,7 +214,7 @@ function createWriter(draft: RequestDraft, operation: Operation, kind: BodyKind)
       if (Object.hasOwn(draft.params, name)) return false
       const hole = `{${parameter.name}}`
       draft.path = draft.path.replace(hole, parameter.many ? `{${name}*}` : `{${name}}`)
-      draft.params[name] = { ...schema, required: true }
+      draft.params[name] = markRequired(schema)
       if (schema['type'] === 'array') draft.mapping[name] = `{${name}${parameter.many ? '*' : ''}} | csv`
       draft.names.set(`path ${parameter.name}`, name)
       return true

@@ -59,7 +59,31 @@ export function convertView(view: SchemaView, conversion: Conversion, depth: num
   const description = cleanText(view.facts['description'] ?? view.facts['title'], conversion.describe)
   if (description !== '') schema['description'] = description
   if (view.facts['deprecated'] === true) schema['deprecated'] = true
-  return schema
+  return inOrder(schema)
+}
+
+const keyOrder = [
+  'type',
+  'required',
+  'enum',
+  'format',
+  'pattern',
+  ...Object.keys(bounds),
+  'default',
+  'description',
+  'examples',
+  'deprecated',
+  'style',
+]
+
+/** What a reader looks for first comes first; nested schemas last. */
+function inOrder(schema: JsonSchema): JsonSchema {
+  const rank = (key: string): number => (keyOrder.includes(key) ? keyOrder.indexOf(key) : keyOrder.length)
+  return Object.fromEntries(Object.entries(schema).sort(([a], [b]) => rank(a) - rank(b)))
+}
+
+export function markRequired(schema: JsonSchema): JsonSchema {
+  return inOrder({ ...schema, required: true })
 }
 
 function convertUntyped(view: SchemaView, conversion: Conversion, depth: number): JsonSchema {
@@ -189,7 +213,7 @@ function addProperties(schema: JsonSchema, view: SchemaView, conversion: Convers
     if (conversion.request && property.facts['readOnly'] === true) continue
     const converted = convertView(property, inner, depth - 1)
     properties[name] =
-      view.required.includes(name) && conversion.request ? { ...converted, required: true } : converted
+      view.required.includes(name) && conversion.request ? markRequired(converted) : converted
     count++
   }
   if (count > 0) schema['properties'] = properties

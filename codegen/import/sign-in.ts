@@ -82,7 +82,7 @@ export function guessSignIn(api: Api): SignIn[] {
   for (const [name, scheme] of Object.entries(api.securitySchemes).slice(0, 20)) {
     const type = textOf(own(scheme, 'type'))
     const guess = Object.hasOwn(byType, type) ? byType[type]!(scheme) : undefined
-    if (!guess) continue
+    if (!guess || found.some(({ auth }) => isSameFlow(auth, guess))) continue
     const wanted = snakeCase(name)
     let id = /^[a-z]/.test(wanted) ? wanted.slice(0, 40) : `auth_${wanted.slice(0, 40) || 'key'}`
     while (ids.has(id)) id = `${id}_2`
@@ -90,6 +90,11 @@ export function guessSignIn(api: Api): SignIn[] {
     found.push({ auth: { id, ...guess }, review: reviews[String(guess['type'])] ?? reviews['bearer']! })
   }
   return found.length > 0 ? found : [{ auth: { id: 'token', type: 'bearer' }, review: unknown }]
+}
+
+/** Google's descriptions name one way twice, for browsers and for servers. */
+function isSameFlow(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  return a['type'] === 'oauth2' && b['type'] === 'oauth2' && a['authorization_url'] === b['authorization_url']
 }
 
 const unknown =
