@@ -17,6 +17,7 @@ const usage = `Usage:
   skillett build [--check] [--skills DIR]… [--out DIR]
   skillett validate [--skills DIR]… [--json | --sarif]
   skillett test [INTEGRATION] [--skills DIR]… [--json]
+  skillett import openapi|discovery FILE --integration NAME --out DIR [--only …] [--name …] [--json]
   skillett new integration NAME [--skills DIR]
   skillett new endpoint INTEGRATION/GROUP/NAME [--skills DIR]
 `
@@ -55,6 +56,7 @@ const options = {
 /** Runs one command; the result is the exit code. */
 export async function main(argv: string[], streams: Streams = process): Promise<number> {
   const [name = '', ...rest] = argv
+  if (name === 'import') return (await import('./import/command.ts')).runImport(rest, streams)
   const command = Object.hasOwn(commands, name) ? commands[name]! : undefined
   if (!command) return refuse(streams, name === '' ? 'Name a command.' : `There is no command "${name}".`)
   let flags: Flags
