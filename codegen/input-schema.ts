@@ -1,13 +1,20 @@
 /** Parameters → the input schema of an endpoint: closed, JSON Schema 2020-12, in source order. */
 import type { JsonSchema } from './manifest.ts'
-import { complaints } from './validator.ts'
+import { complaints, schemaMistake } from './validator.ts'
 import { undeclaredRequired, type Parameter, type Report } from './parameter.ts'
 import { suggest } from './suggest.ts'
 
 const maxNodes = 2000
 
 export function buildInputSchema(parameters: Parameter[], report: Report): JsonSchema {
+  let usable = true
   for (const { name, schema } of parameters) {
+    const mistake = schemaMistake(schema)
+    if (mistake) {
+      usable = false
+      const { path, reason } = mistake
+      report('SKILL_PARAMETER_SCHEMA', ['params', name, ...path], { param: name, reason })
+    }
     const missing = undeclaredRequired(schema)
     if (!missing) continue
     const known = Object.keys(schema['properties'] as object)
@@ -26,7 +33,7 @@ export function buildInputSchema(parameters: Parameter[], report: Report): JsonS
     additionalProperties: false,
   }
   if (countNodes(input) > maxNodes) report('SKILL_SCHEMA_TOO_LARGE', ['params'], { limit: maxNodes }, 'key')
-  else checkSamples(input, parameters, report)
+  else if (usable) checkSamples(input, parameters, report)
   return input
 }
 

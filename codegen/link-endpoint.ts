@@ -12,6 +12,7 @@ import { checkPath } from './path-rules.ts'
 import { mapParameters, placeholdersOf } from './request-plan.ts'
 import { checkVariables, readSpecial, type WrittenRequest } from './special-request.ts'
 import { readDuration, readSize, titleOf } from './units.ts'
+import { schemaMistake } from './validator.ts'
 
 /** Undefined when what is missing is so basic that there is nothing to link. */
 export function linkEndpoint(
@@ -159,6 +160,11 @@ function linkResponse(data: Record<string, unknown>, report: Report): Pick<Endpo
   const output: JsonSchema | undefined = isMap(schema)
     ? readSchema(withType(schema), 'response', ['response', 'schema'], report, true)
     : undefined
+  const mistake = output && schemaMistake(output)
+  if (mistake) {
+    const { path, reason } = mistake
+    report('SKILL_PARAMETER_SCHEMA', ['response', 'schema', ...path], { param: 'response', reason })
+  }
   return {
     ...(output && { output }),
     response: {

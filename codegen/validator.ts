@@ -73,6 +73,17 @@ export function complaints(schema: JsonSchema, value: unknown): ErrorObject[] {
   return validate(value) ? [] : [...(validate.errors ?? [])]
 }
 
+let metaSchema: Ajv | undefined
+
+/** The first place where a schema is not valid JSON Schema 2020-12; undefined when it is. */
+export function schemaMistake(schema: JsonSchema): { path: string[]; reason: string } | undefined {
+  metaSchema ??= new Ajv2020({ strict: false, logger: false })
+  if (metaSchema.validateSchema(schema) === true) return undefined
+  const [first] = metaSchema.errors ?? []
+  const path = (first?.instancePath ?? '').split('/').slice(1)
+  return { path, reason: `${path.at(-1) ?? 'it'} ${first?.message ?? 'is not valid'}` }
+}
+
 /** Keywords that describe and check nothing. */
 const descriptive = new Set(['title', 'description', 'default', 'examples', 'deprecated'])
 
