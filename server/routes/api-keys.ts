@@ -1,7 +1,7 @@
 /** /api-keys — the keys of the caller's profile. The full key is in the answer that creates it and nowhere else. */
 import type { FastifyInstance } from 'fastify'
 import type { Gateway } from '../app.ts'
-import { createKey, listKeys, revokeKey } from '../db/keys.ts'
+import { createKey, findKey, listKeys, revokeKey } from '../db/keys.ts'
 import { fault, Fault } from '../fault.ts'
 import { authenticate } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
@@ -29,12 +29,13 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
     const wrong = scopes.filter((scope) => !known.has(scope))
     if (wrong.length > 0 || scopes.length === 0)
       throw badRequest('see fields', [{ path: 'scopes', message: `must be among ${[...known].join(', ')}` }])
-    await refuseWider(keyId, scopes, body.read_only ?? false)
+    const expiresAt = readExpiry(body.expires_at)
+    await refuseWider(keyId, scopes, body.read_only ?? false, expiresAt)
     const asked = {
       name: body.name!,
       scopes,
       readOnly: body.read_only ?? false,
-      expiresAt: readExpiry(body.expires_at),
+      expiresAt,
     }
     const created = await createKey(sql, profileId, asked)
     if ('limit' in created)
@@ -54,12 +55,18 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
     return reply.code(204).send()
   })
 
-  /** A key cannot make a key that may do more than itself. */
-  async function refuseWider(keyId: string, scopes: string[], readOnly: boolean): Promise<void> {
-    const [own] = await sql<{ scopes: string[]; read_only: boolean }[]>`
-      select scopes, read_only from api_keys where id = ${keyId}`
-    const within = own!.scopes.includes('*') || scopes.every((scope) => own!.scopes.includes(scope))
-    if (!within || (own!.read_only && !readOnly))
+  /** A key cannot make a key that may do more than itself, or for longer. */
+  async function refuseWider(
+    keyId: string,
+    scopes: string[],
+    readOnly: boolean,
+    expiresAt: Date | null,
+  ): Promise<void> {
+    const own = await findKey(sql, keyId)
+    if (own === undefined) throw fault('api_key_invalid')
+    const within = own.scopes.includes('*') || scopes.every((scope) => own.scopes.includes(scope))
+    const outlives = own.expires_at !== null && (expiresAt === null || expiresAt > own.expires_at)
+    if (!within || outlives || (own.read_only && !readOnly))
       throw fault('forbidden', { fill: { reason: 'a key cannot make one that may do more than itself' } })
   }
 }
@@ -67,7 +74,8 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
 function readExpiry(text: string | undefined): Date | null {
   if (text === undefined) return null
   const date = new Date(text)
-  if (Number.isNaN(date.getTime()) || date.getTime() <= Date.now())
+  // PostgreSQL reads years of four digits only in this notation.
+  if (Number.isNaN(date.getTime()) || date.getTime() <= Date.now() || date.getUTCFullYear() > 9999)
     throw badRequest('see fields', [
       { path: 'expires_at', message: 'must be a date and time in the future (RFC 3339)' },
     ])
