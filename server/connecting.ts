@@ -9,7 +9,7 @@ import { Secret } from './credentials/secret.ts'
 import type { Credential } from './credentials/vault.ts'
 import { recordCall } from './db/calls.ts'
 import { fault, type Complaint } from './fault.ts'
-import { badRequest } from './http/input.ts'
+import { badRequest, label } from './http/input.ts'
 import { newCallId } from './ids.ts'
 import { travelRecorded } from './recorded.ts'
 import type { Access } from './road.ts'
@@ -68,7 +68,7 @@ export interface Caller {
 
 /**
  * Asks the service whose credential this is. The call is recorded first and charged to nobody.
- * @returns the identity; null when the skill names no such call
+ * @returns the identity; null when the skill names no such call or the answer tells none that people could read
  * @throws Fault bad_request when the service refuses the credential, or the road's own faults
  */
 export async function identify(
@@ -91,7 +91,8 @@ export async function identify(
     throw fault('upstream_unreachable', {
       fill: { integration: integration.title, reason: `it answered with status ${answer.status}` },
     })
-  return selectText(answer.body, verify.identity)
+  const identity = selectText(answer.body, verify.identity)
+  return identity !== null && label.pattern.test(identity) ? identity : null
 }
 
 async function ask(
