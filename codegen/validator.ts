@@ -24,7 +24,7 @@ const linear = Object.assign(
   { code: regexpModule },
 )
 
-export interface Validator {
+interface Validator {
   ajv: Ajv
   validate: ValidateFunction
 }
@@ -35,7 +35,7 @@ const compiled = new WeakMap<JsonSchema, Validator>()
  * One Ajv per schema: names in the emitted code count up per instance, and must not depend on what else was built.
  * Throws where Ajv finds the schema unusable.
  */
-export function compileValidator(schema: JsonSchema): Validator {
+function compileValidator(schema: JsonSchema): Validator {
   const known = compiled.get(schema)
   if (known) return known
   const ajv = new Ajv2020({

@@ -20,7 +20,7 @@ export async function emitTypes({ integration, endpoints }: LinkedSkill): Promis
 }
 
 /** `github` `create_issue` → `GithubCreateIssue`. */
-export function typeNameOf({ integration, name }: Pick<Endpoint, 'integration' | 'name'>): string {
+function typeNameOf({ integration, name }: Pick<Endpoint, 'integration' | 'name'>): string {
   return `${integration}_${name}`
     .split(/[^A-Za-z0-9]+/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
@@ -46,8 +46,7 @@ async function emitType(name: string, schema: JsonSchema, description: string): 
 const opaque = new Set(['enum', 'const', 'default', 'examples', 'required', 'dependentRequired'])
 
 /**
- * Titles would become types of their own, and a comment must not be closed by what it says.
- * `properties` holds names, which may be spelled like keywords.
+ * Titles would become types of their own. `properties` holds names, which may be spelled like keywords.
  */
 function prepare(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(prepare)
@@ -55,8 +54,7 @@ function prepare(schema: unknown): unknown {
   const copy: JsonSchema = {}
   for (const [key, value] of Object.entries(schema)) {
     if (key === 'title' || key === 'default' || key === 'examples') continue
-    if (key === 'description') copy[key] = String(value).replaceAll('*/', '*\\/')
-    else if (key === 'properties') {
+    if (key === 'properties') {
       copy[key] = Object.fromEntries(
         Object.entries(value as object).map(([name, inner]) => [name, prepare(inner)]),
       )

@@ -104,5 +104,5 @@ export const integrationSchema: ShapeSchema = closed(
     }),
     verify: closed({ endpoint: text, identity: expression }, ['endpoint', 'identity']),
   },
-  ['skillett', 'name', 'title', 'description', 'version', 'base_url', 'auth'],
+  ['skillett', 'name', 'description', 'base_url', 'auth'],
 )
