@@ -2,11 +2,12 @@
  * The author face: `skillett build` and `skillett validate`.
  * Exit codes: 0 done, 1 problems (or, with --check, output that is not fresh), 2 wrong usage.
  */
+import { realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { checkSkills, compileSkills } from './compile.ts'
-import { isError, type Problem } from './problem.ts'
+import { isError, sortProblems, type Problem } from './problem.ts'
 import { readSkills, type Reading } from './read.ts'
 import { plural, printCases, printDifference, printProblems, problemsJson, problemsSarif } from './report.ts'
 import { compareOutput, isOutputFolder, writeOutput } from './write.ts'
@@ -15,7 +16,7 @@ const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 
 const usage = `Usage:
   skillett build [--check] [--skills DIR]… [--out DIR]
-  skillett validate [--skills DIR]… [--json | --sarif]
+  skillett validate [--skills DIR]… [--against [NAME=]FILE]… [--json | --sarif]
   skillett test [INTEGRATION] [--skills DIR]… [--json]
   skillett import openapi|discovery FILE --integration NAME --out DIR [--only …] [--name …] [--json]
   skillett new integration NAME [--skills DIR]
@@ -28,6 +29,7 @@ interface Flags {
   sarif?: boolean
   skills?: string[]
   out?: string
+  against?: string[]
 }
 
 /** Where output goes; a test reads it back. */
@@ -40,7 +42,7 @@ type Command = (flags: Flags, streams: Streams, names: string[]) => Promise<numb
 
 const commands: Record<string, { run: Command; flags: (keyof Flags)[]; names?: number }> = {
   build: { run: build, flags: ['check', 'skills', 'out'] },
-  validate: { run: validate, flags: ['skills', 'json', 'sarif'] },
+  validate: { run: validate, flags: ['skills', 'json', 'sarif', 'against'] },
   test: { run: test, flags: ['skills', 'json'], names: 1 },
   new: { run: create, flags: ['skills'], names: 2 },
 }
@@ -51,6 +53,7 @@ const options = {
   sarif: { type: 'boolean' },
   skills: { type: 'string', multiple: true },
   out: { type: 'string' },
+  against: { type: 'string', multiple: true },
 } as const
 
 /** Runs one command; the result is the exit code. */
@@ -96,12 +99,19 @@ async function build(flags: Flags, streams: Streams): Promise<number> {
   return 0
 }
 
-async function validate(flags: Flags, { stdout, stderr }: Streams): Promise<number> {
+async function validate(flags: Flags, streams: Streams): Promise<number> {
+  const { stdout, stderr } = streams
   const reading = read(flags)
-  const { problems, linked } = checkSkills(reading)
+  const { problems: own, linked } = checkSkills(reading)
+  const against =
+    flags.against &&
+    (await (await import('./against/compare-with.ts')).compareWith(flags.against, reading, linked))
+  if (against && 'reason' in against) return refuse(streams, against.reason)
+  const problems = against ? sortProblems([...own, ...against.problems]) : own
   if (flags.json) stdout.write(problemsJson(problems))
   else if (flags.sarif) stdout.write(problemsSarif(problems))
   else stderr.write(print(problems, reading, stderr))
+  if (against && !flags.json && !flags.sarif) stderr.write(against.summary)
   if (problems.some(isError)) return 1
   if (!flags.json && !flags.sarif) {
     const endpoints = linked.reduce((count, skill) => count + skill.endpoints.length, 0)
@@ -178,6 +188,7 @@ function refuse({ stderr }: Streams, reason: string): number {
   return 2
 }
 
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+// Started directly, also through a link.
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   process.exitCode = await main(process.argv.slice(2))
 }
