@@ -67,9 +67,9 @@ function describeComplaints({ complaints }: CallArguments, command: string): Fai
 
 function confirm(table: EndpointTable, call: CallArguments, argv: string[], context: Context) {
   if (!table.annotations.destructive || call.own.has('yes') || call.own.has('dry-run')) return
-  if (askPerson(`${table.title}: this cannot be taken back. Go on?`, context)) return
+  if (askPerson(`${table.title}: this changes or removes what is there. Go on?`, context)) return
   throw failure(
-    'approval_required',
+    'confirmation_required',
     {},
     {
       next: [

@@ -53,7 +53,7 @@ export class ConnectCommand extends GatewayCommand {
     this.print(body)
     // Without a secret the answer is a link, and a person has to go on from there.
     const { status } = JSON.parse(body.toString()) as { status?: string }
-    return status === 'connected' ? 0 : failure('approval_required').details.exit!
+    return status === 'connected' ? 0 : failure('integration_not_connected').details.exit!
   }
 }
 

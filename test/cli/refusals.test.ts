@@ -178,7 +178,7 @@ const refused: Refused[] = [
     title: 'a destructive call without --yes and without a terminal waits for a person',
     args: ['run', 'acme', 'delete_note', '--id', "it's"],
     exit: 8,
-    code: 'approval_required',
+    code: 'confirmation_required',
     fields: [],
   },
   { title: 'an endpoint is missing', args: ['run', 'acme'], says: ['an endpoint is missing'], fields: [] },
