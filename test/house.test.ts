@@ -155,7 +155,7 @@ test('every fault code is used, and every code that is used exists', () => {
     .flatMap((floor) => sources(floor))
     .map((source) => source.text)
     .join('\n')
-  for (const code of Object.keys(catalogue))
+  for (const code of Object.keys(catalogue).filter((each) => !reserved.includes(each)))
     assert.match(text, new RegExp(`['.\\s]${code}\\b`), `${code} is used nowhere`)
   for (const [, code] of text.matchAll(/\bfault\('(\w+)'/g))
     assert.ok(code! in catalogue, `${code} is not in the catalogue`)
