@@ -65,12 +65,13 @@ export function makeRoad(client: UpstreamClient, originMap: Record<string, Origi
         },
         body: request.body,
       }
-      const { timeout_ms: timeoutMs, max_response_bytes: maxBytes } = operation.integration
+      const { integration, endpoint } = operation
+      const timeoutMs = endpoint.timeout_ms ?? integration.timeout_ms
+      const maxBytes = integration.max_response_bytes
       const answer = await client.send(sent, { timeoutMs, maxBytes }).catch((error: unknown) => {
         throw faultOf(error, operation, timeoutMs, maxBytes)
       })
-      if (isRedirect(answer))
-        throw fault('redirect_refused', { fill: { integration: operation.integration.title } })
+      if (isRedirect(answer)) throw fault('redirect_refused', { fill: { integration: integration.title } })
       return { ...answer, body: scrub(answer.body, injected.needles) }
     },
     preview(operation, request, access) {

@@ -115,6 +115,12 @@ test('inside the server, routes use the rest, and database and egress do not kno
         if (!typeOnly) assert.doesNotMatch(specifier, to, `${path} imports ${specifier}`)
 })
 
+test('SQL is written in server/db alone', () => {
+  for (const { path, text } of sources('server'))
+    if (!path.startsWith('server/db/'))
+      assert.doesNotMatch(withoutComments(text), /\b(sql|tx)(<[^`;]*>)?`/, path)
+})
+
 test('a floor imports only its own packages', () => {
   for (const floor of floors)
     for (const { path, imports } of sources(floor))
