@@ -24,6 +24,7 @@ export interface Conversion {
 const maxAlternatives = 6
 const maxProperties = 100
 const maxEnum = 120
+const anything = ['string', 'number', 'boolean', 'object', 'array']
 const knownTypes = ['string', 'integer', 'number', 'boolean', 'array', 'object']
 
 /** Formats that mean the same under another name. */
@@ -96,7 +97,7 @@ function convertUntyped(view: SchemaView, conversion: Conversion, depth: number)
     }
   }
   if (chosen.length === 0 || view.alternatives.length > maxAlternatives)
-    return { type: anything(view.nullable) }
+    return { type: typesOf(view, conversion.references) }
   const [first] = chosen
   if (view.nullable && first) makeNullable(first)
   if (chosen.length === 1) return first!
@@ -106,8 +107,15 @@ function convertUntyped(view: SchemaView, conversion: Conversion, depth: number)
   return bare ? { type: chosen.map((schema) => schema['type']) } : { anyOf: chosen }
 }
 
-function anything(nullable: boolean): string[] {
-  return ['string', 'number', 'boolean', 'object', 'array', ...(nullable ? ['null'] : [])]
+/** Of alternatives that are not written out, the types. */
+function typesOf(view: SchemaView, references: References): string | string[] {
+  const views = view.alternatives.slice(0, maxProperties).map((each) => viewSchema(each, references))
+  const types = [...new Set(views.flatMap(({ types: each }) => each))].filter((type) =>
+    knownTypes.includes(type),
+  )
+  const isKnown = types.length > 0 && views.every(({ types: each }) => each.length > 0)
+  const all = [...(isKnown ? types : anything), ...(view.nullable ? ['null'] : [])]
+  return all.length === 1 ? all[0]! : all
 }
 
 function makeNullable(schema: JsonSchema): void {
@@ -123,7 +131,7 @@ function convertTyped(view: SchemaView, conversion: Conversion, depth: number): 
     .map((type) => (type === 'file' ? 'string' : type))
     .filter((type) => knownTypes.includes(type))
   const types = [...new Set(named)]
-  if (types.length === 0) return { type: anything(view.nullable) }
+  if (types.length === 0) return { type: view.nullable ? [...anything, 'null'] : anything }
   const all = view.nullable ? [...types, 'null'] : types
   const schema: JsonSchema = { type: all.length === 1 ? all[0] : all }
   if (view.types.includes('file')) schema['format'] = 'file'
