@@ -14,10 +14,10 @@ import { makeVault } from './credentials/vault.ts'
 import { makeAdmission } from './db/admission.ts'
 import { publishCatalogue } from './db/catalogue.ts'
 import { makeOutcomes } from './db/outcomes.ts'
-import { openStore } from './open.ts'
+import { openStore, type Store } from './open.ts'
 import { makeRoad } from './road.ts'
 import { makeUnderWay } from './under-way.ts'
-import { makeAddressCheck } from './upstream/addresses.ts'
+import { makeAddressCheck, type AddressCheck } from './upstream/addresses.ts'
 import { makeUpstreamClient } from './upstream/client.ts'
 
 export interface Running {
@@ -36,11 +36,29 @@ const longestEndMs = 30_000
 const databaseConnections = 8
 
 export async function serve(config: Config): Promise<Running> {
-  const logger = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }))
   const isAllowed = makeAddressCheck(config.allowUpstreams)
   const readSkills = async (): Promise<Folders> =>
     layer(await compiledFolders(config.skills, join(config.home, 'compiled')))
-  const [store, folders] = await Promise.all([openStore(config, databaseConnections), readSkills()])
+  const [opened, folders] = await Promise.allSettled([openStore(config, databaseConnections), readSkills()])
+  if (opened.status === 'rejected') throw opened.reason
+  try {
+    if (folders.status === 'rejected') throw folders.reason
+    return await listen(config, isAllowed, opened.value, folders.value, readSkills)
+  } catch (error) {
+    // Its open connections would keep a process alive that serves nothing.
+    await opened.value.close()
+    throw error
+  }
+}
+
+async function listen(
+  config: Config,
+  isAllowed: AddressCheck,
+  store: Store,
+  folders: Folders,
+  readSkills: () => Promise<Folders>,
+): Promise<Running> {
+  const logger = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }))
   const { sql } = store
   const catalogue = openCatalogue(folders)
   await publishCatalogue(sql, sourcesOf(catalogue))
