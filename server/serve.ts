@@ -87,7 +87,12 @@ async function listen(
       await publishCatalogue(sql, sourcesOf(catalogue))
     },
     async stop() {
+      // A connection that was busy when the listener closed stays open for as long as its client likes.
+      const idle = setInterval(() => app.server.closeIdleConnections(), 50)
+      const late = setTimeout(() => app.server.closeAllConnections(), longestEndMs)
       await app.close()
+      clearInterval(idle)
+      clearTimeout(late)
       await gateway.underWay.settle(longestEndMs)
       await outcomes.drain()
       await client.close()
