@@ -2,21 +2,21 @@
 import type { LinkedSkill } from '../link.ts'
 import type { Endpoint, JsonSchema } from '../manifest.ts'
 import { banner, skillSource } from './banner.ts'
+import { plainInterface } from './plain-types.ts'
 
 export async function emitTypes({ integration, endpoints }: LinkedSkill): Promise<string> {
   const parts = [`// ${banner(skillSource(integration.name))}\n`]
-  for (const endpoint of endpoints) {
-    const name = typeNameOf(endpoint)
-    parts.push(
-      await emitType(`${name}Input`, endpoint.input, `Parameters of ${integration.name} ${endpoint.name}.`),
-    )
-    if (endpoint.output) {
-      parts.push(
-        await emitType(`${name}Output`, endpoint.output, `Answer of ${integration.name} ${endpoint.name}.`),
-      )
-    }
-  }
+  for (const endpoint of endpoints) parts.push(await emitEndpointTypes(endpoint))
   return parts.join('\n')
+}
+
+/** What one endpoint takes and answers. */
+export async function emitEndpointTypes(endpoint: Endpoint): Promise<string> {
+  const name = typeNameOf(endpoint)
+  const subject = `${endpoint.integration} ${endpoint.name}.`
+  const input = await emitType(`${name}Input`, endpoint.input, `Parameters of ${subject}`)
+  if (!endpoint.output) return input
+  return `${input}\n${await emitType(`${name}Output`, endpoint.output, `Answer of ${subject}`)}`
 }
 
 /** `github` `create_issue` → `GithubCreateIssue`. */
@@ -28,6 +28,10 @@ function typeNameOf({ integration, name }: Pick<Endpoint, 'integration' | 'name'
 }
 
 async function emitType(name: string, schema: JsonSchema, description: string): Promise<string> {
+  return indent(plainInterface(name, schema, description) ?? (await libraryType(name, schema, description)))
+}
+
+async function libraryType(name: string, schema: JsonSchema, description: string): Promise<string> {
   const { compile } = await import('json-schema-to-typescript')
   const { $schema: _, ...rest } = prepare(schema) as JsonSchema
   const text = await compile({ ...rest, title: name, description }, name, {
@@ -39,7 +43,7 @@ async function emitType(name: string, schema: JsonSchema, description: string): 
     ignoreMinAndMaxItems: true,
     unknownAny: true,
   })
-  return indent(text.trim())
+  return text.trim()
 }
 
 /** Keywords whose values are data or names, not schemas. */
