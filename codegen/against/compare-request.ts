@@ -230,7 +230,7 @@ function describedKey({ body, references }: Context, steps: readonly string[]): 
   let schema = body!.schema
   for (const step of steps) {
     const view = viewSchema(schema, references)
-    const fields = fieldsOf(view, references, 0)
+    const fields = fieldsOf(view, references)
     if (!fields) return view.types.length === 0 ? undefined : { name: step, known: [] }
     if (!fields.properties.has(step))
       return isOpen(view) ? undefined : { name: step, known: [...fields.properties.keys()] }
@@ -293,7 +293,7 @@ function checkParameters(context: Context): void {
 function checkBody(context: Context): void {
   const { body, operation, endpoint, references } = context
   if (!body || kindOf(body.contentType) === 'raw' || endpoint.request.mime) return
-  const fields = fieldsOf(viewSchema(body.schema, references), references, 0)
+  const fields = fieldsOf(viewSchema(body.schema, references), references)
   if (!fields || !operation.bodyRequired) return
   for (const name of fields.required) {
     const view = viewSchema(fields.properties.get(name), references)

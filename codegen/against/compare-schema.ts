@@ -33,19 +33,32 @@ const maxDepth = 8
 export function compareSchema(schema: JsonSchema, raw: unknown, comparison: Comparison): Difference[] {
   return compare(
     schema,
-    allViews(viewSchema(raw, comparison.references), comparison.references, 0),
+    allViews(viewSchema(raw, comparison.references), comparison.references),
     comparison,
     [],
     0,
   )
 }
 
+/** How many alternatives of alternatives are looked at; beyond them, everything goes. */
+const maxAlternatives = 500
+
 /** A schema and its alternatives; empty when it says nothing about types or values. */
-function allViews(view: SchemaView, references: References, depth: number): SchemaView[] {
-  if (view.alternatives.length === 0 || depth >= 3) return view.types.length === 0 && !view.enum ? [] : [view]
-  const inner = view.alternatives.map((each) => allViews(viewSchema(each, references), references, depth + 1))
+function allViews(
+  view: SchemaView,
+  references: References,
+  budget = { left: maxAlternatives },
+): SchemaView[] {
+  if (view.alternatives.length === 0) return view.types.length === 0 && !view.enum ? [] : [view]
   if (view.types.includes('object') && view.properties.size > 0) return [view]
-  return inner.some((views) => views.length === 0) ? [] : inner.flat()
+  const all: SchemaView[] = []
+  for (const alternative of view.alternatives) {
+    if (budget.left-- <= 0) return []
+    const inner = allViews(viewSchema(alternative, references), references, budget)
+    if (inner.length === 0) return []
+    all.push(...inner)
+  }
+  return all
 }
 
 function compare(
@@ -151,7 +164,7 @@ function compareItems(
   const lists = views.filter((view) => view.types.includes('array'))
   if (lists.length === 0 || lists.some((view) => view.items === undefined)) return []
   const inner = lists.map((view) =>
-    allViews(viewSchema(view.items, comparison.references), comparison.references, 0),
+    allViews(viewSchema(view.items, comparison.references), comparison.references),
   )
   return inner.some((each) => each.length === 0)
     ? []
@@ -170,9 +183,7 @@ function compareProperties(
   const { references } = comparison
   const objects = views.filter((view) => view.types.includes('object'))
   if (objects.length === 0 || objects.some(isOpen)) return []
-  const fields = objects.map(
-    (view) => fieldsOf(view, references, 0)?.properties ?? new Map<string, unknown>(),
-  )
+  const fields = objects.map((view) => fieldsOf(view, references)?.properties ?? new Map<string, unknown>())
   return Object.entries(properties).flatMap(([name, inner]): Difference[] => {
     const here = [...path, 'properties', name]
     const described = fields.flatMap((each) =>
@@ -184,7 +195,7 @@ function compareProperties(
         { rule: 'parameter', path: here, isKey: true, subject: name, actual: name, expected: '', known },
       ]
     }
-    const inside = described.map((view) => allViews(view, references, 0))
+    const inside = described.map((view) => allViews(view, references))
     return inside.some((each) => each.length === 0)
       ? []
       : compare(inner, inside.flat(), comparison, here, depth + 1)

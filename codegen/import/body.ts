@@ -52,7 +52,7 @@ export function chooseBody(operation: Operation, references: References): Chosen
     const contentType =
       kind === 'raw' && !/^[\w.+-]+\/[\w.+-]+$/.test(type) ? 'application/octet-stream' : type
     const view = viewSchema(body.schema, references)
-    const fields = kind === 'raw' ? undefined : fieldsOf(view, references, 0)
+    const fields = kind === 'raw' ? undefined : fieldsOf(view, references)
     return {
       kind,
       body,
@@ -63,8 +63,15 @@ export function chooseBody(operation: Operation, references: References): Chosen
   return undefined
 }
 
+/** How many alternatives of alternatives are looked at. */
+const maxAlternatives = 200
+
 /** The keys of an object, those of all its alternatives together; undefined when it is no object. */
-export function fieldsOf(view: SchemaView, references: References, depth: number): Fields | undefined {
+export function fieldsOf(
+  view: SchemaView,
+  references: References,
+  budget = { left: maxAlternatives },
+): Fields | undefined {
   if (view.types.length > 0 && !view.types.includes('object')) return undefined
   const fields: Fields = {
     properties: new Map(view.properties),
@@ -72,8 +79,9 @@ export function fieldsOf(view: SchemaView, references: References, depth: number
     partial: view.types.length > 1,
   }
   let common: string[] | undefined
-  for (const alternative of depth < 3 ? view.alternatives : []) {
-    const inner = fieldsOf(viewSchema(alternative, references), references, depth + 1)
+  for (const alternative of view.alternatives) {
+    if (budget.left-- <= 0) break
+    const inner = fieldsOf(viewSchema(alternative, references), references, budget)
     if (!inner) fields.partial = true
     else {
       for (const [name, schema] of inner.properties)

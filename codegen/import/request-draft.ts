@@ -37,11 +37,17 @@ const placeOfKind: Partial<Record<BodyKind, DefaultPlace>> = {
 }
 
 const keyForms: Record<'query' | 'form' | 'part' | 'body' | 'header', RegExp> = {
-  query: /^[^\s?#&=,|→<>"'\\{}]+$/,
+  query: /^[\w.~:@!$*+;[\]()/-]+$/,
   form: /^[A-Za-z0-9_$@[\]-]+$/,
   part: /^[A-Za-z0-9_$@-]+$/,
   body: /^[A-Za-z0-9_$@-]+$/,
   header: /^[A-Za-z0-9!#$%&'*+.^_`~-]+$/,
+}
+
+const longestKey = 200
+
+function isWritable(place: keyof typeof keyForms, key: string): boolean {
+  return key.length <= longestKey && keyForms[place].test(key)
 }
 
 export function draftRequest(
@@ -129,7 +135,7 @@ function addBody(
 ): string | undefined {
   const { kind, fields, body } = sent
   const place = kind === 'json' ? 'body' : kind === 'form' ? 'form' : 'part'
-  const usable = (name: string): boolean => keyForms[place].test(name) && isUsableKey(name)
+  const usable = (name: string): boolean => isWritable(place, name) && isUsableKey(name)
   const mappable = fields && fields.required.every(usable) ? fields : undefined
   if (kind !== 'raw' && kind !== 'json' && !mappable)
     return `its ${kind} body has no fields that can be written`
@@ -146,6 +152,7 @@ function addBody(
   }
   if (mappable.partial)
     draft.reviews.push('the body may take other forms too; these are the keys of all of them')
+  const inside = { ...conversion, around: [conversion.references.follow(body.schema)] }
   for (const [name, raw] of mappable.properties) {
     if (!usable(name)) {
       draft.reviews.push('keys of the body whose names cannot be written are left out')
@@ -155,7 +162,7 @@ function addBody(
     const description = String(view.facts['description'] ?? '')
     if (view.facts['readOnly'] === true || (kind !== 'json' && isCredential({ name, description }))) continue
     const isRequired = operation.bodyRequired && mappable.required.includes(name)
-    writer.add(name, `${place}.${name}`, convertView(view, conversion, depth), isRequired)
+    writer.add(name, `${place}.${name}`, convertSchema(raw, inside, depth), isRequired)
   }
   return undefined
 }
@@ -221,12 +228,12 @@ function createWriter(draft: RequestDraft, operation: Operation, kind: BodyKind)
     },
     addOther: (parameter, schema) => {
       if (parameter.in === 'header') {
-        if (!keyForms.header.test(parameter.name)) return false
+        if (!isWritable('header', parameter.name)) return false
         const filter = schema['type'] === 'array' ? ' | csv' : ''
         add(parameter.name, `header:${parameter.name}${filter}`, schema, parameter.required)
         return true
       }
-      if (!keyForms.query.test(parameter.name)) return false
+      if (!isWritable('query', parameter.name)) return false
       if (parameter.contentType !== undefined) {
         add(parameter.name, `?${parameter.name} | json`, schema, parameter.required)
         return true

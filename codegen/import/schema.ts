@@ -19,6 +19,8 @@ export interface Conversion {
   describe: number
   /** What is only ever answered is no part of a request. */
   request: boolean
+  /** The schemas around the one being written: one that contains itself is named once. */
+  around?: readonly unknown[]
 }
 
 const maxAlternatives = 6
@@ -50,7 +52,17 @@ const bounds: Record<string, string[]> = {
 
 /** `depth`: levels of properties and items that are still written out. */
 export function convertSchema(raw: unknown, conversion: Conversion, depth: number): JsonSchema {
-  return convertView(viewSchema(raw, conversion.references), conversion, depth)
+  return enter(raw, conversion, depth, viewSchema(raw, conversion.references))
+}
+
+function enter(raw: unknown, conversion: Conversion, depth: number, view: SchemaView): JsonSchema {
+  const { around = [], references } = conversion
+  const target = references.follow(raw)
+  return convertView(
+    view,
+    { ...conversion, around: [...around, target] },
+    around.includes(target) ? 0 : depth,
+  )
 }
 
 export function convertView(view: SchemaView, conversion: Conversion, depth: number): JsonSchema {
@@ -219,7 +231,7 @@ function addProperties(schema: JsonSchema, view: SchemaView, conversion: Convers
     if (!isUsableKey(name)) continue
     const property = viewSchema(raw, conversion.references)
     if (conversion.request && property.facts['readOnly'] === true) continue
-    const converted = convertView(property, inner, depth - 1)
+    const converted = enter(raw, inner, depth - 1, property)
     properties[name] =
       view.required.includes(name) && conversion.request ? markRequired(converted) : converted
     count++

@@ -35,7 +35,7 @@ export function locate(servers: readonly Server[], url?: string): Location | { r
     const example = cleanText(own(server.variables[name], 'default'), 60)
     variables[variable] = {
       from: 'user',
-      pattern: '^[a-z0-9][a-z0-9.-]{0,62}$',
+      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
       ...(example !== '' && { example }),
     }
     reviews.push('whose value this is, and which values it may have')
@@ -48,7 +48,7 @@ export function locate(servers: readonly Server[], url?: string): Location | { r
   if (!hostForm.test(host) || !pathForm.test(trimmed))
     return { reason: `its server ${JSON.stringify(server.url.slice(0, 80))} has no form here` }
   const isLocal = /^(localhost|127\.0\.0\.1)(:|$)/.test(host)
-  if (/^http:/i.test(scheme) && !isLocal) reviews.push('the description says http; https is assumed')
+  if (/^http$/i.test(scheme) && !isLocal) reviews.push('the description says http; https is assumed')
   return {
     baseUrl: `${isLocal ? scheme.toLowerCase() : 'https'}://${host}${trimmed}`,
     host,
