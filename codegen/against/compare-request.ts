@@ -60,6 +60,7 @@ export function compareRequest(
     for (const target of to) compareTarget(context, param, target, split !== undefined)
   }
   for (const key of Object.keys(endpoint.request.query ?? {})) compareConstant(context, key)
+  if (endpoint.request.mime) compareMail(context, endpoint.request.mime.into)
   checkParameters(context)
   checkBody(context)
   return context.findings
@@ -74,8 +75,8 @@ function chooseBody(context: Context): void {
   const { body, content_type } = endpoint.request
   if (body === 'none' || body === 'graphql') return
   const same = operation.bodies.filter(({ contentType }) => kindOf(contentType) === body)
-  const chosen =
-    same.find(({ contentType }) => contentType === content_type) ?? same[0] ?? operation.bodies[0]
+  const other = operation.bodies.find(({ contentType }) => kindOf(contentType) !== 'raw')
+  const chosen = same.find(({ contentType }) => contentType === content_type) ?? same[0] ?? other
   if (chosen) context.body = chosen
   if (same.length > 0) return
   const kinds = [...new Set(operation.bodies.map(({ contentType }) => contentType))].slice(0, 6).join(', ')
@@ -257,6 +258,25 @@ function compareConstant(context: Context, key: string): void {
       suggestion: suggest(key, described.known, 'There'),
     },
     at: { key: ['request', 'query', key] },
+  })
+}
+
+/** The place where a built mail is put. */
+function compareMail(context: Context, into: Target): void {
+  const described = describedTarget(context, into)
+  if (!described || !('known' in described)) return
+  const name = [into.at].flat().join('.')
+  context.findings.push({
+    rule: 'parameter',
+    subject: name,
+    details: {
+      api: context.api,
+      operation: context.name,
+      place: placeNames[into.in as Place],
+      name,
+      suggestion: suggest(described.name, described.known, 'There'),
+    },
+    at: { key: ['request', 'into'] },
   })
 }
 

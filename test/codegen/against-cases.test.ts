@@ -259,6 +259,26 @@ describe('places are looked up where they are', () => {
       [],
     ],
     [
+      'a mail goes to a key of the body',
+      [
+        `${post}params: {to: {type: string, required: true}}\nrequest: {mime: {to: $to}, into: body.row | base64url}`,
+        jsonBody({ properties: { raw: { type: 'string' } } }),
+      ],
+      ['AGAINST_PARAMETER'],
+    ],
+    [
+      'JSON for a service that takes only mails is told once',
+      [
+        `${post}params: {to: {type: string, required: true}}\nrequest: {mime: {to: $to}, into: body.raw | base64url}`,
+        {
+          '/things': {
+            post: { requestBody: { content: { 'message/rfc822': { schema: { type: 'string' } } } } },
+          },
+        },
+      ],
+      ['AGAINST_BODY'],
+    ],
+    [
       'headers that every service takes need no description',
       [`${get}params: {a: {type: string}}\nparam_mapping: {a: "header:If-Match"}`, getWith()],
       [],
