@@ -20,8 +20,7 @@ function findFolder(): string | undefined {
 export const folder = findFolder()
 
 /** For `test(title, {skip}, …)`. */
-export const skip =
-  folder === undefined ? 'no folder of descriptions: set SKILLETT_SPECS to one, see README' : false
+export const skip = folder === undefined ? 'no folder of descriptions: set SKILLETT_SPECS to one' : false
 
 if (skip !== false) process.stderr.write(`\n*** SKIPPED: ${skip} ***\n\n`)
 
