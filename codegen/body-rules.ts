@@ -2,15 +2,12 @@
  * The prose of a skill: agents read it as it is, so nothing in it may be invisible to the person who reviews the
  * rendered page. Read with remark; positions are the file's.
  */
-import remarkFrontmatter from 'remark-frontmatter'
-import remarkParse from 'remark-parse'
-import { unified } from 'unified'
 import { spanOf } from './front-matter.ts'
-import type { ParsedSkill } from './parse.ts'
+import type { EndpointFile, Layout, Parsed } from './parse.ts'
 import { problem, type Problem } from './problem.ts'
 import type { Source } from './read.ts'
 
-interface MarkdownNode {
+export interface MarkdownNode {
   type: string
   url?: string
   value?: string
@@ -20,7 +17,8 @@ interface MarkdownNode {
 
 const maxProseLines = 400
 
-const processor = unified().use(remarkParse).use(remarkFrontmatter, ['yaml'])
+/** Of a text with front matter; markdown-tree.ts has it. */
+export type ReadMarkdown = (text: string) => MarkdownNode
 
 /**
  * Controls, soft hyphens, bidirectional marks, zero-width characters, variation selectors beyond emoji's own,
@@ -29,17 +27,13 @@ const processor = unified().use(remarkParse).use(remarkFrontmatter, ['yaml'])
 const invisible =
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u200B\u200C\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF0-\uFFFB]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]|\uDB40[\uDC00-\uDFFF]/
 
-export function checkBodies(skill: ParsedSkill): Problem[] {
-  const sources = [
-    ...(skill.integration ? [skill.integration.source] : []),
-    ...skill.endpoints.map(({ source }) => source),
-    ...skill.references,
-  ]
-  return [...checkLength(skill), ...checkReferences(skill), ...sources.flatMap(checkBody)]
+/** What is wrong with a skill's prose as a whole; each file's own is {@link checkBody}'s. */
+export function checkProse(integration: Parsed | undefined, { references, endpoints }: Layout): Problem[] {
+  return [...checkLength(integration), ...checkReferences(references, endpoints)]
 }
 
 /** The exported SKILL.md has room for fewer than 500 lines, and endpoints are listed below the prose. */
-function checkLength({ integration }: ParsedSkill): Problem[] {
+function checkLength(integration: Parsed | undefined): Problem[] {
   if (!integration) return []
   const lines = integration.body.split('\n').length
   if (lines <= maxProseLines) return []
@@ -50,14 +44,14 @@ function checkLength({ integration }: ParsedSkill): Problem[] {
 }
 
 /** References and endpoint groups are exported to one folder. */
-function checkReferences({ references, endpoints }: ParsedSkill): Problem[] {
+function checkReferences(references: Source[], endpoints: EndpointFile[]): Problem[] {
   const groups = new Set(endpoints.map(({ group }) => `references/${group}.md`))
   return references
     .filter(({ path }) => groups.has(path))
     .map(({ path, file }) => problem('SKILL_REFERENCE_NAME', { file, line: 1, column: 1 }, { name: path }))
 }
 
-function checkBody(source: Source): Problem[] {
+export function checkBody(source: Source, read: ReadMarkdown | undefined): Problem[] {
   const problems: Problem[] = []
   const { text, file } = source
   const found = invisible.exec(text)
@@ -76,9 +70,13 @@ function checkBody(source: Source): Problem[] {
     }
     node.children?.forEach(visit)
   }
-  // Plain prose, the common case, needs no parser to be found harmless.
-  if (/[<\]]/.test(bodyOf(text))) visit(processor.parse(text) as MarkdownNode)
+  if (read && needsTree(source)) visit(read(text))
   return problems
+}
+
+/** Plain prose, the common case, needs no parser to be found harmless. */
+export function needsTree({ text }: Source): boolean {
+  return /[<\]]/.test(bodyOf(text))
 }
 
 function bodyOf(text: string): string {

@@ -2,7 +2,7 @@
  * The manifest → every file of generated/, as a map of path to text. Pure, and the same bytes for the same skills:
  * sorted, LF, one final newline, no dates, no absolute paths.
  */
-import { emitAgentSkill } from './emit/agent-skill.ts'
+import { emitAgentSkill, emitEndpointSection } from './emit/agent-skill.ts'
 import { emitAuthorSchemas } from './emit/author-schema.ts'
 import { emitErrors } from './emit/errors.ts'
 import { emitIndex, json } from './emit/index-json.ts'
@@ -28,7 +28,8 @@ export async function emit(skills: readonly LinkedSkill[], options: { dataOnly: 
       output.set(`${name}/validators/${endpoint.name}.cjs`, emitValidator(endpoint))
     }
     output.set(`${name}/types.ts`, await emitTypes(skill))
-    for (const [path, text] of emitAgentSkill(skill)) output.set(`${name}/skillett-${name}/${path}`, text)
+    for (const [path, text] of emitAgentSkill(skill, emitEndpointSection))
+      output.set(`${name}/skillett-${name}/${path}`, text)
   }
   if (!options.dataOnly) {
     output.set('errors.ts', emitErrors())

@@ -54,7 +54,7 @@ export function parseFrontMatter(source: Source): { front?: FrontMatter; problem
     return refused('SKILL_FRONT_MATTER_TOO_LARGE', [0, 3], { size, limit: maxYamlBytes })
   }
 
-  let yaml: Yaml = parseYaml('')
+  let yaml: Yaml | undefined
   const { content } = matter(text, {
     language: 'yaml',
     engines: {
@@ -66,9 +66,11 @@ export function parseFrontMatter(source: Source): { front?: FrontMatter; problem
       js: refuse,
     },
   })
+  yaml ??= parseYaml('')
+  const { mistakes, data: written, find } = yaml
   // The block that gray-matter hands over begins right after the opening delimiter.
   const shift = ([start, end]: Range): Range => [start + delimiter.length, end + delimiter.length]
-  const problems = yaml.mistakes.map(({ code, range, details }) =>
+  const problems = mistakes.map(({ code, range, details }) =>
     problem(
       code,
       place(shift(range)),
@@ -77,7 +79,7 @@ export function parseFrontMatter(source: Source): { front?: FrontMatter; problem
         : details,
     ),
   )
-  const data = yaml.data ?? (problems.length > 0 ? undefined : {})
+  const data = written ?? (problems.length > 0 ? undefined : {})
   if (data === undefined) return { problems }
   if (typeof data !== 'object' || Array.isArray(data)) {
     return refused('SKILL_YAML_SYNTAX', [tagEnd + 1, close], {
@@ -85,7 +87,7 @@ export function parseFrontMatter(source: Source): { front?: FrontMatter; problem
     })
   }
   const range = (path: YamlPath, part: 'key' | 'value'): Range =>
-    path.length === 0 ? [0, delimiter.length] : shift(yaml.find(path, part))
+    path.length === 0 ? [0, delimiter.length] : shift(find(path, part))
   return {
     problems,
     front: {

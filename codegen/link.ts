@@ -1,55 +1,63 @@
 /**
- * All parsed skills → the manifest. A skill with problems is linked as far as possible, so that one run shows
- * everything; whether the manifest may be emitted is the caller's to decide.
+ * One folder's parts → the manifest of its integration. A skill with problems is linked as far as possible, so that
+ * one run shows everything; whether the manifest may be emitted is the caller's to decide.
  */
+import { checkBody, checkProse, type ReadMarkdown } from './body-rules.ts'
 import { digestFiles } from './digest.ts'
-import { linkEndpoint } from './link-endpoint.ts'
 import { linkIntegration } from './link-integration.ts'
 import type { Endpoint, Integration } from './manifest.ts'
-import { reporter, type ParsedSkill } from './parse.ts'
+import { layOut, parseFile, reporter, type Layout, type Parsed } from './parse.ts'
 import { compare, problem, type Problem } from './problem.ts'
-import type { Source } from './read.ts'
+import type { Folder, Source } from './read.ts'
 import { suggest } from './suggest.ts'
+import type { Outline, Unit } from './unit.ts'
 
-export interface LinkedSkill {
+export interface LinkedSkill<Known extends Outline = Endpoint> {
   integration: Integration
-  endpoints: Endpoint[]
+  endpoints: Known[]
   /** The SKILL.md's prose. */
   notes: string
   references: Source[]
   license?: string
 }
 
-export function linkSkills(skills: readonly ParsedSkill[]): { linked: LinkedSkill[]; problems: Problem[] } {
-  const problems: Problem[] = []
-  const linked: LinkedSkill[] = []
-  for (const skill of skills) {
-    const one = linkSkill(skill, problems)
-    if (one) linked.push(one)
-  }
-  return { linked: linked.sort((a, b) => compare(a.integration.name, b.integration.name)), problems }
+/** A folder without its endpoints: what every one of them is compiled against. */
+export interface Frame {
+  layout: Layout
+  parsed?: Parsed
+  integration?: Integration
+  problems: Problem[]
 }
 
-function linkSkill(skill: ParsedSkill, problems: Problem[]): LinkedSkill | undefined {
-  const { integration: parsed } = skill
-  if (!parsed) {
-    // Without an integration the endpoints are still worth checking, against an empty one.
-    for (const endpoint of skill.endpoints) linkEndpoint(endpoint, undefined, reporter(endpoint, problems))
-    return undefined
-  }
-  const report = reporter(parsed, problems)
-  const digest = digestFiles(skill.folder.sources.map(({ path, text }) => ({ path, content: text })))
-  const integration = linkIntegration(parsed, skill.folder.name, digest, report)
+export function linkFrame(folder: Folder, read: ReadMarkdown | undefined): Frame {
+  const layout = layOut(folder)
+  const problems = [...layout.problems]
+  const parsed = layout.skill && parseFile('integration', layout.skill, problems)
+  problems.push(...checkProse(parsed, layout))
+  for (const source of [...(parsed ? [parsed.source] : []), ...layout.references])
+    problems.push(...checkBody(source, read))
+  // Without an integration the endpoints are still worth checking, against none.
+  if (!parsed) return { layout, problems }
+  const digest = digestFiles(folder.sources.map(({ path, text }) => ({ path, content: text })))
+  const integration = linkIntegration(parsed, folder.name, digest, reporter(parsed, problems))
+  return { layout, parsed, integration, problems }
+}
 
-  const endpoints = new Map<string, { endpoint: Endpoint; file: string }>()
-  for (const source of skill.endpoints) {
-    const endpoint = linkEndpoint(source, integration, reporter(source, problems))
+/** Puts an integration's endpoints together; what is wrong between them is added to the problems. */
+export function linkUnits<Known extends Outline>(
+  { layout, parsed, integration }: Frame,
+  units: readonly Unit<Known>[],
+  problems: Problem[],
+): LinkedSkill<Known> | undefined {
+  if (!parsed || !integration) return undefined
+  const endpoints = new Map<string, { endpoint: Known; file: string }>()
+  for (const { endpoint, file, namePlace } of units) {
     if (!endpoint) continue
     const other = endpoints.get(endpoint.name)
-    if (other) {
-      const span = source.front.span(['name'])
-      problems.push(problem('SKILL_DUPLICATE_ENDPOINT', span, { name: endpoint.name, other: other.file }))
-    } else endpoints.set(endpoint.name, { endpoint, file: source.source.file })
+    if (other && namePlace) {
+      const details = { name: endpoint.name, other: other.file }
+      problems.push(problem('SKILL_DUPLICATE_ENDPOINT', namePlace, details))
+    } else endpoints.set(endpoint.name, { endpoint, file })
   }
   const sorted = [...endpoints.values()]
     .map(({ endpoint }) => endpoint)
@@ -58,33 +66,27 @@ function linkSkill(skill: ParsedSkill, problems: Problem[]): LinkedSkill | undef
     const { read_only, destructive } = annotations
     integration.endpoints[name] = { group, title, description, read_only, destructive }
   }
-  resolveVerify(integration, sorted, report)
-  for (const source of skill.endpoints) {
-    const replacedBy = (source.data['deprecated'] as { replaced_by?: string } | undefined)?.replaced_by
-    if (replacedBy === undefined || findEndpoint(sorted, replacedBy)) continue
-    reporter(source, problems)('SKILL_REFERENCE', ['deprecated', 'replaced_by'], {
-      key: 'deprecated.replaced_by',
-      name: replacedBy,
-      suggestion: suggest(
-        replacedBy,
-        sorted.map(({ name }) => name),
-        'Endpoints',
-      ),
-    })
+  resolveVerify(integration, sorted, reporter(parsed, problems))
+  for (const { replacedBy } of units) {
+    if (!replacedBy || findEndpoint(sorted, replacedBy.name)) continue
+    const { name, place } = replacedBy
+    const names = sorted.map((endpoint) => endpoint.name)
+    const suggestion = suggest(name, names, 'Endpoints')
+    problems.push(problem('SKILL_REFERENCE', place, { key: 'deprecated.replaced_by', name, suggestion }))
   }
   const license = parsed.data['license'] as string | undefined
   return {
     integration,
     endpoints: sorted,
     notes: parsed.body,
-    references: skill.references,
+    references: layout.references,
     ...(license !== undefined && { license }),
   }
 }
 
 function resolveVerify(
   integration: Integration,
-  endpoints: Endpoint[],
+  endpoints: readonly Outline[],
   report: ReturnType<typeof reporter>,
 ): void {
   const { verify } = integration
@@ -104,6 +106,6 @@ function resolveVerify(
 }
 
 /** By `name` or `group/name`. */
-function findEndpoint(endpoints: readonly Endpoint[], reference: string): Endpoint | undefined {
+function findEndpoint(endpoints: readonly Outline[], reference: string): Outline | undefined {
   return endpoints.find(({ name, group }) => name === reference || `${group}/${name}` === reference)
 }

@@ -36,45 +36,62 @@ const referencePath = /^references\/[A-Za-z0-9][A-Za-z0-9._-]*\.md$/
 /** The group of an endpoint that lies directly below endpoints/. */
 const defaultGroup = 'general'
 
-export function parseSkill(folder: Folder): ParsedSkill {
-  const skill: ParsedSkill = { folder, endpoints: [], references: [], problems: [] }
-  const parse = (kind: Kind, source: Source): Parsed | undefined => {
-    const { front, problems } = parseFrontMatter(source)
-    skill.problems.push(...problems)
-    if (!front) return undefined
-    const shape = checkShape(kind, front)
-    skill.problems.push(...shape.problems)
-    return { source, front, data: shape.data, body: front.body.trim() }
-  }
+/** A folder's files by what they are, before any is parsed. */
+export interface Layout {
+  skill?: Source
+  endpoints: EndpointFile[]
+  references: Source[]
+  problems: Problem[]
+}
+
+export interface EndpointFile {
+  source: Source
+  group: string
+  stem: string
+}
+
+export function layOut(folder: Folder): Layout {
+  const layout: Layout = { endpoints: [], references: [], problems: [] }
   for (const source of folder.sources) {
     const endpoint = endpointPath.exec(source.path)
-    if (source.path === 'SKILL.md') {
-      const parsed = parse('integration', source)
-      if (parsed) skill.integration = parsed
-    } else if (endpoint) {
-      const parsed = parse('endpoint', source)
-      if (parsed) skill.endpoints.push({ ...parsed, group: endpoint[1] ?? defaultGroup, stem: endpoint[2]! })
-      if (endpoint[1] !== undefined && !groupName.test(endpoint[1])) {
+    if (source.path === 'SKILL.md') layout.skill = source
+    else if (endpoint) {
+      const [, group = defaultGroup, stem = ''] = endpoint
+      layout.endpoints.push({ source, group, stem })
+      if (!groupName.test(group)) {
         const reason = 'a group has lower-case letters, digits, - and _'
-        const details = {
-          key: 'the folder',
-          value: endpoint[1],
-          reason,
-          remedy: 'Rename it like pull-requests.',
-        }
-        skill.problems.push(problem('SKILL_WRONG_FORM', top(source.file), details))
+        const remedy = 'Rename it like pull-requests.'
+        const details = { key: 'the folder', value: group, reason, remedy }
+        layout.problems.push(problem('SKILL_WRONG_FORM', top(source.file), details))
       }
-    } else if (referencePath.test(source.path)) {
-      skill.references.push(source)
-    } else {
-      skill.problems.push(problem('SKILL_LAYOUT', top(source.file), { what: source.path }))
-    }
+    } else if (referencePath.test(source.path)) layout.references.push(source)
+    else layout.problems.push(problem('SKILL_LAYOUT', top(source.file), { what: source.path }))
   }
-  if (!folder.sources.some((source) => source.path === 'SKILL.md')) {
+  if (!layout.skill) {
     const span = top(`${folder.file}/SKILL.md`)
-    skill.problems.push(problem('SKILL_NO_INTEGRATION', span, { folder: folder.file }))
+    layout.problems.push(problem('SKILL_NO_INTEGRATION', span, { folder: folder.file }))
   }
-  return skill
+  return layout
+}
+
+/** Undefined when the file has no front matter that can be read. */
+export function parseFile(kind: Kind, source: Source, problems: Problem[]): Parsed | undefined {
+  const { front, problems: found } = parseFrontMatter(source)
+  problems.push(...found)
+  if (!front) return undefined
+  const shape = checkShape(kind, front)
+  problems.push(...shape.problems)
+  return { source, front, data: shape.data, body: front.body.trim() }
+}
+
+export function parseSkill(folder: Folder): ParsedSkill {
+  const { skill, endpoints, references, problems } = layOut(folder)
+  const integration = skill && parseFile('integration', skill, problems)
+  const parsed = endpoints.flatMap(({ source, group, stem }) => {
+    const endpoint = parseFile('endpoint', source, problems)
+    return endpoint ? [{ ...endpoint, group, stem }] : []
+  })
+  return { folder, ...(integration && { integration }), endpoints: parsed, references, problems }
 }
 
 /** Where a problem of a file as a whole stands. */

@@ -4,29 +4,37 @@
  */
 import type { LinkedSkill } from '../link.ts'
 import type { Endpoint, JsonSchema } from '../manifest.ts'
+import type { Outline } from '../unit.ts'
 import { banner, skillSource } from './banner.ts'
 
 /** The format recommends fewer than 500 lines; a longer list of endpoints stays in the references. */
 const maxLines = 490
 
-export function emitAgentSkill(skill: LinkedSkill): Map<string, string> {
+/** @param sectionOf what {@link emitEndpointSection} makes of the endpoint */
+export function emitAgentSkill<Known extends Outline>(
+  skill: LinkedSkill<Known>,
+  sectionOf: (endpoint: Known) => string,
+): Map<string, string> {
   const groups = groupEndpoints(skill.endpoints)
   const files = new Map<string, string>()
   files.set('SKILL.md', skillFile(skill, groups))
   for (const [group, endpoints] of groups)
-    files.set(`references/${group}.md`, referenceFile(skill, group, endpoints))
+    files.set(`references/${group}.md`, referenceFile(skill, group, endpoints.map(sectionOf)))
   for (const { path, text } of skill.references) files.set(path, `${text.trimEnd()}\n`)
   return files
 }
 
-function groupEndpoints(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
-  const groups = new Map<string, Endpoint[]>()
-  for (const endpoint of endpoints)
-    groups.set(endpoint.group, [...(groups.get(endpoint.group) ?? []), endpoint])
+function groupEndpoints<Known extends Outline>(endpoints: readonly Known[]): Map<string, Known[]> {
+  const groups = new Map<string, Known[]>()
+  for (const endpoint of endpoints) {
+    const group = groups.get(endpoint.group)
+    if (group) group.push(endpoint)
+    else groups.set(endpoint.group, [endpoint])
+  }
   return groups
 }
 
-function skillFile(skill: LinkedSkill, groups: Map<string, Endpoint[]>): string {
+function skillFile(skill: LinkedSkill<Outline>, groups: Map<string, Outline[]>): string {
   const { integration, notes, license } = skill
   const { name, description, version } = integration
   const front = [
@@ -70,21 +78,22 @@ function skillFile(skill: LinkedSkill, groups: Map<string, Endpoint[]>): string 
   return [...front, ...body, ...(fits ? long : short), ...footer].join('\n')
 }
 
-function mark({ annotations, deprecated }: Endpoint): string {
+function mark({ annotations, deprecated }: Outline): string {
   const marks = [annotations.destructive ? 'destructive' : '', deprecated ? 'deprecated' : ''].filter(Boolean)
   return marks.length === 0 ? '' : ` (${marks.join(', ')})`
 }
 
-function referenceFile({ integration }: LinkedSkill, group: string, endpoints: Endpoint[]): string {
-  const lines = [`# ${integration.title}: ${group}`]
-  for (const endpoint of endpoints) {
-    lines.push('', `## ${endpoint.name}`, '', endpoint.description, ...parameterLines(endpoint.input))
-    if (endpoint.examples.length > 0) {
-      lines.push('', '```sh', ...endpoint.examples.map(({ run }) => run), '```')
-    }
-    if (endpoint.notes !== '') lines.push('', ...nestHeadings(endpoint.notes).split('\n'))
-  }
-  lines.push('', banner(`${skillSource(integration.name)}/endpoints/${group}`), '')
+function referenceFile({ integration }: LinkedSkill<Outline>, group: string, sections: string[]): string {
+  const { name, title } = integration
+  const source = banner(`${skillSource(name)}/endpoints/${group}`)
+  return [`# ${title}: ${group}`, ...sections, '', source, ''].join('\n')
+}
+
+/** An endpoint's part of its group's reference file. */
+export function emitEndpointSection(endpoint: Endpoint): string {
+  const lines = ['', `## ${endpoint.name}`, '', endpoint.description, ...parameterLines(endpoint.input)]
+  if (endpoint.examples.length > 0) lines.push('', '```sh', ...endpoint.examples.map(({ run }) => run), '```')
+  if (endpoint.notes !== '') lines.push('', ...nestHeadings(endpoint.notes).split('\n'))
   return lines.join('\n')
 }
 
