@@ -80,7 +80,8 @@ test('a demo that is killed takes its gateway with it, and the next one removes 
 /** What the demo tells to export, once everything is up. */
 async function readUrl(out: Readable): Promise<string> {
   let said = ''
-  for await (const chunk of out) {
+  // The demo goes on printing: a pipe that closes under it would end it.
+  for await (const chunk of out.iterator({ destroyOnReturn: false })) {
     said += String(chunk)
     const url = /export SKILLETT_API_URL=(\S+)\n/.exec(said)?.[1]
     if (url) return url
