@@ -1,10 +1,11 @@
 /** The order of the phases, and nothing else: parse → check → link → emit. No disk, no clock, no environment. */
-import { emit, type Output } from './emit.ts'
+import { emitEndpointFiles, emitShared, type Output } from './emit.ts'
 import { linkFrame, linkUnits, type LinkedSkill } from './link.ts'
+import type { Endpoint } from './manifest.ts'
 import { readMarkdown } from './markdown-tree.ts'
 import { compare, isError, sortProblems, type Problem } from './problem.ts'
 import type { Reading } from './read.ts'
-import { compileUnit } from './unit.ts'
+import { compileUnit, emitEndpoint, type Texts } from './unit.ts'
 
 export interface Checked {
   linked: LinkedSkill[]
@@ -35,4 +36,17 @@ export async function compileSkills(
   const checked = checkSkills(reading)
   if (checked.problems.some(isError)) return checked
   return { ...checked, output: await emit(checked.linked, options) }
+}
+
+/** Every file of the output. */
+export async function emit(skills: readonly LinkedSkill[], options: { dataOnly: boolean }): Promise<Output> {
+  const texts = new Map<Endpoint, Texts>()
+  const output: Output = new Map()
+  for (const endpoint of skills.flatMap(({ endpoints }) => endpoints)) {
+    const own = await emitEndpoint(endpoint)
+    texts.set(endpoint, own)
+    for (const [path, text] of emitEndpointFiles(endpoint, own)) output.set(path, text)
+  }
+  const shared = emitShared(skills, (endpoint) => texts.get(endpoint)!, options)
+  return new Map([...output, ...shared].sort(([a], [b]) => compare(a, b)))
 }

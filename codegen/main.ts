@@ -3,14 +3,17 @@
  * Exit codes: 0 done, 1 problems (or, with --check, output that is not fresh), 2 wrong usage.
  */
 import { realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { checkSkills, compileSkills } from './compile.ts'
+import { build as buildSkills } from './build.ts'
+import { digestCompiler } from './cache/compiler-digest.ts'
+import { openStore, type Store } from './cache/store.ts'
 import { isError, sortProblems, type Problem } from './problem.ts'
 import { readSkills, type Reading } from './read.ts'
 import { plural, printCases, printDifference, printProblems, problemsJson, problemsSarif } from './report.ts'
-import { compareOutput, isOutputFolder, writeOutput } from './write.ts'
+import { compareOutput, isOutputFolder } from './write.ts'
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 
@@ -85,23 +88,38 @@ async function build(flags: Flags, streams: Streams): Promise<number> {
     return refuse(streams, `${shownPath(dir)} holds files that are not from "skillett build".`)
   }
   const reading = read(flags)
-  const { problems, output } = await compileSkills(reading, { dataOnly: flags.out !== undefined })
-  stderr.write(print(problems, reading, stderr))
-  if (!output) return 1
+  const dataOnly = flags.out !== undefined
   if (flags.check) {
+    // Nothing remembered: all of it compiled, and every byte of the folder read.
+    const { compileSkills } = await import('./compile.ts')
+    const { problems, output } = await compileSkills(reading, { dataOnly })
+    stderr.write(print(problems, reading, stderr))
+    if (!output) return 1
     const difference = compareOutput(output, dir)
     stderr.write(printDifference(difference, shownPath(dir)))
     return difference.changed.length + difference.missing.length + difference.orphaned.length === 0 ? 0 : 1
   }
-  const { changed, missing, orphaned } = writeOutput(output, dir)
-  const written = changed.length + missing.length
-  stderr.write(`${shownPath(dir)}: ${written} written, ${orphaned.length} removed, ${output.size} in all\n`)
+  const compiler = digestCompiler(packageRoot, fileURLToPath(new URL('.', import.meta.url)))
+  const { problems, files } = await buildSkills({ reading, dir, dataOnly, compiler, store: compileCache() })
+  stderr.write(print(problems, reading, stderr))
+  if (!files) return 1
+  const { written, removed, total } = files
+  stderr.write(`${shownPath(dir)}: ${written.length} written, ${removed.length} removed, ${total} in all\n`)
   return 0
+}
+
+/** Outside the repository, the user's alone; undefined where there can be none. */
+function compileCache(): Store | undefined {
+  const base = process.env['XDG_CACHE_HOME']
+  return openStore(
+    resolve(base && isAbsolute(base) ? base : resolve(homedir(), '.cache'), 'skillett/compile'),
+  )
 }
 
 async function validate(flags: Flags, streams: Streams): Promise<number> {
   const { stdout, stderr } = streams
   const reading = read(flags)
+  const { checkSkills } = await import('./compile.ts')
   const { problems: own, linked } = checkSkills(reading)
   const against =
     flags.against &&
@@ -124,6 +142,7 @@ async function validate(flags: Flags, streams: Streams): Promise<number> {
 async function test(flags: Flags, streams: Streams, [name]: string[]): Promise<number> {
   const { stdout, stderr } = streams
   const reading = read(flags)
+  const { checkSkills } = await import('./compile.ts')
   const { problems, linked } = checkSkills(reading)
   if (problems.some(isError)) {
     stderr.write(print(problems, reading, stderr))

@@ -10,12 +10,12 @@ import { json } from './emit/index-json.ts'
 import { linkEndpoint } from './link-endpoint.ts'
 import type { Endpoint, Integration } from './manifest.ts'
 import { parseFile, reporter, type EndpointFile } from './parse.ts'
-import { isError, type Problem, type Span } from './problem.ts'
+import type { Problem, Span } from './problem.ts'
 
 /** What the rest of an integration needs to know of an endpoint. */
 export type Outline = Pick<
   Endpoint,
-  'name' | 'group' | 'title' | 'description' | 'annotations' | 'deprecated'
+  'integration' | 'name' | 'group' | 'title' | 'description' | 'annotations' | 'deprecated'
 >
 
 export interface Unit<Known extends Outline = Outline> {
@@ -60,9 +60,7 @@ export function compileUnit(
   }
 }
 
-/** Undefined while an error stands in the file. */
-export async function emitUnit({ endpoint, problems }: Unit<Endpoint>): Promise<Texts | undefined> {
-  if (!endpoint || problems.some(isError)) return undefined
+export async function emitEndpoint(endpoint: Endpoint): Promise<Texts> {
   return {
     json: json(endpoint),
     validator: emitValidator(endpoint),

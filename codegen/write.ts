@@ -1,7 +1,8 @@
 /** The emitted files → disk, or a comparison with what is there. Writes only what differs; removes what is no more. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Output } from './emit.ts'
+import { listFiles } from './output-state.ts'
 import { compare } from './problem.ts'
 
 export interface Difference {
@@ -19,23 +20,9 @@ export function compareOutput(output: Output, dir: string): Difference {
     if (present === undefined) difference.missing.push(path)
     else if (present !== text) difference.changed.push({ path, ...firstDifference(present, text) })
   }
-  difference.orphaned = listFiles(dir).filter((path) => !output.has(path))
-  return difference
-}
-
-export function writeOutput(output: Output, dir: string): Difference {
-  const difference = compareOutput(output, dir)
-  const stale = [...difference.missing, ...difference.changed.map((change) => change.path)]
-  // The index first: it marks the folder as ours, so that a run that was cut short can be repeated.
-  for (const path of stale.sort((a, b) => Number(b === 'index.json') - Number(a === 'index.json'))) {
-    const target = join(dir, path)
-    mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, output.get(path)!)
-  }
-  for (const path of difference.orphaned) {
-    rmSync(join(dir, path))
-    removeEmptyFolders(dir, dirname(path))
-  }
+  difference.orphaned = listFiles(dir)
+    .filter((path) => !output.has(path))
+    .sort(compare)
   return difference
 }
 
@@ -64,17 +51,7 @@ function firstDifference(was: string, is: string): { line: number; was: string; 
   return { line: line + 1, was: before[line] ?? '', is: after[line] ?? '' }
 }
 
-function listFiles(dir: string, below = ''): string[] {
-  if (!existsSync(join(dir, below))) return []
-  return readdirSync(join(dir, below), { withFileTypes: true })
-    .flatMap((entry) => {
-      const path = below === '' ? entry.name : `${below}/${entry.name}`
-      return entry.isDirectory() ? listFiles(dir, path) : [path]
-    })
-    .sort(compare)
-}
-
-function removeEmptyFolders(dir: string, below: string): void {
+export function removeEmptyFolders(dir: string, below: string): void {
   if (below === '.' || below === '') return
   if (readdirSync(join(dir, below)).length > 0) return
   rmdirSync(join(dir, below))

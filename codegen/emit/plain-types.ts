@@ -33,7 +33,10 @@ const read = new Set([
   'properties',
   'required',
   'additionalProperties',
+  'anyOf',
+  'oneOf',
 ])
+const besideAlternatives = new Set(['anyOf', 'oneOf', 'description', 'deprecated'])
 
 const scalars: Record<string, string> = {
   string: 'string',
@@ -58,7 +61,8 @@ function isPlain(schema: JsonSchema): boolean {
 
 function typeText(schema: unknown): string | undefined {
   if (schema === null || typeof schema !== 'object' || !isPlain(schema as JsonSchema)) return undefined
-  const { type, enum: values } = schema as JsonSchema
+  const { type, enum: values, anyOf, oneOf } = schema as JsonSchema
+  if (anyOf !== undefined || oneOf !== undefined) return alternativesText(schema as JsonSchema)
   if (values !== undefined) return enumText(type, values)
   if (Array.isArray(type)) return unionText(schema as JsonSchema, type)
   if (type === 'array') return listText(schema as JsonSchema)
@@ -79,6 +83,15 @@ function unionText(schema: JsonSchema, types: unknown[]): string | undefined {
   if (types.length < 2) return undefined
   const { description: _, ...rest } = schema
   const members = types.map((type) => typeText({ ...rest, type }))
+  return members.every((member) => member !== undefined) ? unite(members) : undefined
+}
+
+/** Alternatives alone. Beside other keywords, the library makes intersections of them. */
+function alternativesText(schema: JsonSchema): string | undefined {
+  const { anyOf, oneOf } = schema
+  if (anyOf !== undefined && oneOf !== undefined) return undefined
+  if (Object.keys(schema).some((key) => read.has(key) && !besideAlternatives.has(key))) return undefined
+  const members = ((anyOf ?? oneOf) as unknown[]).map(typeText)
   return members.every((member) => member !== undefined) ? unite(members) : undefined
 }
 

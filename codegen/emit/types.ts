@@ -1,13 +1,11 @@
 /** `types.ts`: input and output types of one integration's endpoints. */
-import type { LinkedSkill } from '../link.ts'
-import type { Endpoint, JsonSchema } from '../manifest.ts'
+import type { Endpoint, Integration, JsonSchema } from '../manifest.ts'
 import { banner, skillSource } from './banner.ts'
 import { plainInterface } from './plain-types.ts'
 
-export async function emitTypes({ integration, endpoints }: LinkedSkill): Promise<string> {
-  const parts = [`// ${banner(skillSource(integration.name))}\n`]
-  for (const endpoint of endpoints) parts.push(await emitEndpointTypes(endpoint))
-  return parts.join('\n')
+/** @param types what {@link emitEndpointTypes} makes of each endpoint */
+export function emitTypes({ name }: Pick<Integration, 'name'>, types: string[]): string {
+  return [`// ${banner(skillSource(name))}\n`, ...types].join('\n')
 }
 
 /** What one endpoint takes and answers. */

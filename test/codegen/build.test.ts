@@ -17,6 +17,7 @@ import { main } from '../../codegen/main.ts'
 import { demoEndpoint, demoSkill, scratchFolder } from '../support/compiler.ts'
 
 const scratch = scratchFolder()
+process.env['XDG_CACHE_HOME'] = join(scratch, 'cache')
 let folders = 0
 
 async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
