@@ -38,9 +38,33 @@ export const faceCommands: Record<string, FaceCommand> = {
   },
   validate: {
     face: 'codegen',
-    usage: 'skillett validate [--skills DIR]… [--json | --sarif]',
+    usage: 'skillett validate [--skills DIR]… [--against [NAME=]FILE]… [--json | --sarif]',
     description: 'Check skills and print every mistake with its place',
     example: 'skillett validate --skills ./skills',
+  },
+  dev: {
+    face: 'codegen',
+    usage: 'skillett dev [--skills DIR]… [--port P]',
+    description: 'Serve skills while you write them: every change is live at once',
+    example: 'skillett dev --skills ./skills',
+  },
+  new: {
+    face: 'codegen',
+    usage: 'skillett new integration NAME | endpoint INTEGRATION/GROUP/NAME [--skills DIR]',
+    description: 'Write a draft of an integration or an endpoint that validates as it stands',
+    example: 'skillett new endpoint github/issues/close_issue --skills ./skills',
+  },
+  test: {
+    face: 'codegen',
+    usage: 'skillett test [INTEGRATION] [--skills DIR]… [--json]',
+    description: 'Run the examples of skills without sending anything',
+    example: 'skillett test github',
+  },
+  import: {
+    face: 'codegen',
+    usage: 'skillett import openapi|discovery FILE --integration NAME --out DIR [--only …] [--json]',
+    description: 'Draft skills from an API description',
+    example: 'skillett import openapi api.json --integration acme --out ./skills',
   },
   build: {
     face: 'codegen',

@@ -8,7 +8,14 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { digestOf, type Store } from './cache/store.ts'
 import { CacheGone, type Units } from './cache/units.ts'
-import { digestOnDisk, isUntouched, isYoung, listFiles, takeState, type OutputState } from './output-state.ts'
+import {
+  filesOfUntouched,
+  isYoung,
+  listFiles,
+  lookAt,
+  lookAtWritten,
+  type OutputState,
+} from './output-state.ts'
 import { compare, isError, type Problem } from './problem.ts'
 import type { Reading } from './read.ts'
 import { removeEmptyFolders } from './write.ts'
@@ -29,6 +36,8 @@ export interface Built {
   problems: Problem[]
   /** Absent while an error stands; nothing is written then. */
   files?: { written: string[]; removed: string[]; total: number }
+  /** Puts into the cache what the next build can use. */
+  remember(): void
 }
 
 export async function build(target: BuildTarget): Promise<Built> {
@@ -36,20 +45,25 @@ export async function build(target: BuildTarget): Promise<Built> {
   const stateName = `${digestOf(dir).slice(0, 32)}.state`
   const key = keyOf(reading, `${compiler} ${dataOnly}`)
   const state = readState(store, stateName)
-  if (state?.key === key && isUntouched(dir, state)) {
-    const digests = new Map(Object.entries(state.files).map(([path, file]) => [path, file[4]]))
-    if (isYoung(state)) writeState(store, stateName, takeState(dir, key, state.problems, digests))
-    return { problems: state.problems, files: { written: [], removed: [], total: digests.size } }
+  const takenMs = Date.now()
+  const untouched = state?.key === key && filesOfUntouched(dir, state)
+  if (untouched) {
+    const { problems } = state
+    const remember = (): void => {
+      if (isYoung(state)) writeState(store, stateName, { key, problems, takenMs, files: untouched })
+    }
+    return { problems, files: { written: [], removed: [], total: Object.keys(untouched).length }, remember }
   }
   const { compileReading } = await import('./incremental.ts')
   try {
     const { problems, output, save } = await compileReading(target)
-    if (!output || problems.some(isError)) return { problems }
-    const files = place(output, dir, state)
-    const digests = new Map([...output].map(([path, piece]) => [path, piece.digest]))
-    writeState(store, stateName, takeState(dir, key, problems, digests))
-    save()
-    return { problems, files }
+    if (!output || problems.some(isError)) return { problems, remember: save }
+    const { files, ...result } = place(output, dir, state)
+    const remember = (): void => {
+      writeState(store, stateName, { key, problems, takenMs, files })
+      save()
+    }
+    return { problems, files: result, remember }
   } catch (error) {
     if (!(error instanceof CacheGone)) throw error
     return build({ ...target, store: undefined, warm: new Map() })
@@ -82,6 +96,7 @@ export interface Piece {
 function place(output: ReadonlyMap<string, Piece>, dir: string, state: OutputState | undefined) {
   const removed = listFiles(dir).filter((path) => !output.has(path))
   const written: string[] = []
+  const files: OutputState['files'] = {}
   const folders = new Set<string>()
   // The index first: it marks the folder as ours, so that a run that was cut short can be repeated.
   const paths = [...output.keys()].sort(
@@ -89,20 +104,24 @@ function place(output: ReadonlyMap<string, Piece>, dir: string, state: OutputSta
   )
   for (const path of paths) {
     const { digest, text } = output.get(path)!
-    const present = digestOnDisk(dir, path, state)
-    if (present === digest) continue
+    const present = lookAt(dir, path, state)
+    if (present?.[4] === digest) {
+      files[path] = present
+      continue
+    }
     const file = join(dir, path)
     if (!folders.has(dirname(file))) mkdirSync(dirname(file), { recursive: true })
     folders.add(dirname(file))
     if (present === undefined) writeFileSync(file, text())
     else replace(file, text())
     written.push(path)
+    files[path] = lookAtWritten(dir, path, digest)
   }
   for (const path of removed) {
     rmSync(join(dir, path))
     removeEmptyFolders(dir, dirname(path))
   }
-  return { written, removed, total: output.size }
+  return { files, written, removed, total: output.size }
 }
 
 /** A gateway may be reading it: it finds the old text or the new one, and no half. */

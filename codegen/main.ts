@@ -9,16 +9,19 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build as buildSkills } from './build.ts'
 import { digestCompiler } from './cache/compiler-digest.ts'
-import { openStore, type Store } from './cache/store.ts'
+import { digestOf, openStore, type Store } from './cache/store.ts'
 import { isError, sortProblems, type Problem } from './problem.ts'
 import { readSkills, type Reading } from './read.ts'
+import { usageError } from './usage-error.ts'
 import { plural, printCases, printDifference, printProblems, problemsJson, problemsSarif } from './report.ts'
 import { compareOutput, isOutputFolder } from './write.ts'
 
+const codeFolder = fileURLToPath(new URL('.', import.meta.url))
 const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 
 const usage = `Usage:
   skillett build [--check] [--skills DIR]… [--out DIR]
+  skillett dev [--skills DIR]… [--port P]
   skillett validate [--skills DIR]… [--against [NAME=]FILE]… [--json | --sarif]
   skillett test [INTEGRATION] [--skills DIR]… [--json]
   skillett import openapi|discovery FILE --integration NAME --out DIR [--only …] [--name …] [--json]
@@ -32,6 +35,7 @@ interface Flags {
   sarif?: boolean
   skills?: string[]
   out?: string
+  port?: string
   against?: string[]
 }
 
@@ -46,6 +50,7 @@ type Command = (flags: Flags, streams: Streams, names: string[]) => Promise<numb
 const commands: Record<string, { run: Command; flags: (keyof Flags)[]; names?: number }> = {
   build: { run: build, flags: ['check', 'skills', 'out'] },
   validate: { run: validate, flags: ['skills', 'json', 'sarif', 'against'] },
+  dev: { run: dev, flags: ['skills', 'port'] },
   test: { run: test, flags: ['skills', 'json'], names: 1 },
   new: { run: create, flags: ['skills'], names: 2 },
 }
@@ -56,6 +61,7 @@ const options = {
   sarif: { type: 'boolean' },
   skills: { type: 'string', multiple: true },
   out: { type: 'string' },
+  port: { type: 'string' },
   against: { type: 'string', multiple: true },
 } as const
 
@@ -99,13 +105,40 @@ async function build(flags: Flags, streams: Streams): Promise<number> {
     stderr.write(printDifference(difference, shownPath(dir)))
     return difference.changed.length + difference.missing.length + difference.orphaned.length === 0 ? 0 : 1
   }
-  const compiler = digestCompiler(packageRoot, fileURLToPath(new URL('.', import.meta.url)))
-  const { problems, files } = await buildSkills({ reading, dir, dataOnly, compiler, store: compileCache() })
+  const compiler = digestCompiler(packageRoot, codeFolder)
+  const target = { reading, dir, dataOnly, compiler, store: compileCache() }
+  const { problems, files, remember } = await buildSkills(target)
+  remember()
   stderr.write(print(problems, reading, stderr))
   if (!files) return 1
   const { written, removed, total } = files
   stderr.write(`${shownPath(dir)}: ${written.length} written, ${removed.length} removed, ${total} in all\n`)
   return 0
+}
+
+/** Compiles into a folder of its own in the gateway's home, also the package's own skills: generated/ is for build. */
+async function dev(flags: Flags, { stderr }: Streams): Promise<number> {
+  const dirs = (flags.skills ?? [resolve(packageRoot, 'skills')]).map((dir) => resolve(dir))
+  const { develop } = await import('./dev.ts')
+  const fromSource = import.meta.filename.endsWith('.ts')
+  const main = resolve(packageRoot, fromSource ? 'cli/main.ts' : 'dist/skillett.cjs')
+  return develop({
+    dirs,
+    read: () => read(flags),
+    out: resolve(homeOfGateway(), 'dev', digestOf(dirs.join('\0')).slice(0, 16)),
+    compiler: digestCompiler(packageRoot, codeFolder),
+    store: compileCache(),
+    gateway: [process.execPath, ...(fromSource ? ['--import', 'tsx'] : []), main, 'serve'],
+    flags: flags.port === undefined ? [] : ['--port', flags.port],
+    print: (problems, reading) => print(problems, reading, stderr),
+    say: (text) => void stderr.write(text),
+  })
+}
+
+/** As the gateway itself finds it. */
+function homeOfGateway(): string {
+  const fallback = process.getuid?.() === 0 ? '/var/lib/skillett' : resolve(homedir(), '.skillett')
+  return resolve(process.env['SKILLETT_HOME'] || fallback)
 }
 
 /** Outside the repository, the user's alone; undefined where there can be none. */
@@ -202,8 +235,9 @@ function shownPath(path: string): string {
   return (inside ? short || '.' : path).split(sep).join('/')
 }
 
+/** For people the usage; for programs the command line's error object. */
 function refuse({ stderr }: Streams, reason: string): number {
-  stderr.write(`${reason}\n${usage}`)
+  stderr.write(stderr.isTTY === true ? `${reason}\n${usage}` : usageError(reason))
   return 2
 }
 

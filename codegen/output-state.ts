@@ -17,51 +17,44 @@ const momentMs = 50
 
 type Signature = [size: number, mtimeMs: number, ctimeMs: number, inode: number]
 
+export type Known = [...Signature, digest: string]
+
 export interface OutputState {
   /** Of everything that the output was made from. */
   key: string
   problems: Problem[]
-  /** When the signatures were taken. */
+  /** Before the signatures were taken. */
   takenMs: number
-  files: Record<string, [...Signature, digest: string]>
+  files: Record<string, Known>
 }
 
-/** Digest of a file's text as it is now; undefined when there is no such file. */
-export function digestOnDisk(dir: string, path: string, state: OutputState | undefined): string | undefined {
+/** A file as it is now; undefined when there is none. */
+export function lookAt(dir: string, path: string, state: OutputState | undefined): Known | undefined {
   const signature = signatureOf(join(dir, path))
   if (!signature) return undefined
   const known = state?.files[path]
   const [, mtimeMs, ctimeMs] = signature
   const settled = Math.max(mtimeMs, ctimeMs) < (state?.takenMs ?? 0) - momentMs
-  if (known && settled && signature.every((part, at) => part === known[at])) return known[4]
-  return digestOf(readFileSync(join(dir, path), 'utf8'))
+  if (known && settled && signature.every((part, at) => part === known[at])) return known
+  return [...signature, digestOf(readFileSync(join(dir, path), 'utf8'))]
 }
 
-/** Whether the folder holds exactly what the state says. */
-export function isUntouched(dir: string, state: OutputState): boolean {
+/** As {@link lookAt} finds a file that was just written. */
+export function lookAtWritten(dir: string, path: string, digest: string): Known {
+  return [...signatureOf(join(dir, path))!, digest]
+}
+
+/** The folder's files, if it holds exactly what the state says. */
+export function filesOfUntouched(dir: string, state: OutputState): OutputState['files'] | undefined {
   const paths = listFiles(dir)
-  return (
-    paths.length === Object.keys(state.files).length &&
-    paths.every(
-      (path) => Object.hasOwn(state.files, path) && digestOnDisk(dir, path, state) === state.files[path]![4],
-    )
-  )
-}
-
-/** Takes the signatures of a folder that holds texts with these digests. */
-export function takeState(
-  dir: string,
-  key: string,
-  problems: Problem[],
-  digests: ReadonlyMap<string, string>,
-): OutputState {
-  const takenMs = Date.now()
+  if (paths.length !== Object.keys(state.files).length) return undefined
   const files: OutputState['files'] = {}
-  for (const [path, digest] of digests) {
-    const signature = signatureOf(join(dir, path))
-    if (signature) files[path] = [...signature, digest]
+  for (const path of paths) {
+    const found = lookAt(dir, path, state)
+    if (!found || found[4] !== state.files[path]?.[4]) return undefined
+    files[path] = found
   }
-  return { key, problems, takenMs, files }
+  return files
 }
 
 /** Whether some signatures are too young to be believed next time. */

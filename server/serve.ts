@@ -65,6 +65,7 @@ async function listen(
   const client = makeUpstreamClient(isAllowed)
   const outcomes = makeOutcomes(sql, (error) => logger.error(error, 'outcomes of calls were not written'))
   let url = config.publicUrl ?? ''
+  let published: Promise<void> = Promise.resolve()
   const gateway: Gateway = {
     sql,
     catalogue,
@@ -84,7 +85,10 @@ async function listen(
     url: listening,
     async reload() {
       catalogue.replace(await readSkills())
-      await publishCatalogue(sql, sourcesOf(catalogue))
+      // Calls need no table. What is published is what is served by then, so that late is never stale.
+      published = published
+        .then(() => publishCatalogue(sql, sourcesOf(catalogue)))
+        .catch((error: Error) => logger.error(error, 'the catalogue was not published'))
     },
     async stop() {
       // A connection that was busy when the listener closed stays open for as long as its client likes.
@@ -95,6 +99,7 @@ async function listen(
       clearTimeout(late)
       await gateway.underWay.settle(longestEndMs)
       await outcomes.drain()
+      await published
       await client.close()
       await store.close()
     },
@@ -111,7 +116,7 @@ function sourcesOf(catalogue: Catalogue) {
 
 /**
  * Serves until SIGTERM or SIGINT comes; SIGHUP reads the skills again.
- * @param readyFile written with the URL once calls are answered
+ * @param readyFile written with the URL once calls are answered, and again whenever they are by skills read again
  * @returns the exit code
  */
 export async function serveUntilSignal(config: Config, readyFile: string | undefined): Promise<number> {
@@ -121,10 +126,13 @@ export async function serveUntilSignal(config: Config, readyFile: string | undef
   })
   const running = await serve(config)
   process.stderr.write(`Skillett answers at ${running.url}\n`)
-  if (readyFile !== undefined) await writeFile(readyFile, `${running.url}\n`)
-  process.on('SIGHUP', () => {
-    running.reload().catch((error: Error) => process.stderr.write(`Skills not reloaded: ${error.message}\n`))
-  })
+  const tellReady = async (): Promise<void> => {
+    if (readyFile !== undefined) await writeFile(readyFile, `${running.url}\n`)
+  }
+  const complain = (error: Error): void =>
+    void process.stderr.write(`Skills not reloaded: ${error.message}\n`)
+  process.on('SIGHUP', () => void running.reload().then(tellReady).catch(complain))
+  await tellReady()
   const signal = await signalled
   const impatient = (): never => process.exit(signal === 'SIGINT' ? 130 : 143)
   process.once('SIGTERM', impatient)

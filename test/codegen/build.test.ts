@@ -144,7 +144,7 @@ test('build refuses to clear a folder that it has not made', async () => {
   writeFileSync(join(out, 'thesis.txt'), 'years of work')
   const { code, err } = await run('build', '--skills', skills, '--out', out)
   assert.equal(code, 2)
-  assert.match(err, /holds files that are not from "skillett build"/)
+  assert.match(JSON.parse(err).error.message, /holds files that are not from "skillett build"/)
   assert.equal(readFileSync(join(out, 'thesis.txt'), 'utf8'), 'years of work')
 })
 
@@ -230,8 +230,13 @@ test('wrong usage exits with 2 and says what there is', async () => {
   for (const argv of [[], ['compile'], ['build', '--chekc'], ['validate', '--check'], ['build', 'extra']]) {
     const { code, err } = await run(...argv)
     assert.equal(code, 2, argv.join(' '))
-    assert.match(err, /Usage:/)
+    const { error } = JSON.parse(err)
+    assert.deepEqual([error.code, error.exit_code, error.outcome], ['usage', 2, 'not_sent'])
   }
+  let shown = ''
+  const stderr = { isTTY: true, write: (text: string) => (shown += text) }
+  assert.equal(await main(['compile'], { stdout: stderr, stderr }), 2)
+  assert.match(shown, /^There is no command "compile"\.\nUsage:/)
 })
 
 test('new writes an integration and an endpoint that validate and whose example holds', async () => {
