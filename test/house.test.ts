@@ -35,6 +35,7 @@ const packages: Record<Floor, string[]> = {
     '@jmespath-community/jmespath',
     'fastest-levenshtein',
     'fastify',
+    'oauth4webapi',
     'pino',
     'postgres',
     're2js',
