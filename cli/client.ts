@@ -25,7 +25,7 @@ export interface Question {
 
 /** Fails with `gateway_unreachable` or `gateway_timeout`; their outcome says whether anything can have happened. */
 export async function ask(
-  { url, key }: Gateway,
+  { url, key, address }: Gateway,
   { method, path, body, deadline }: Question,
 ): Promise<Answer> {
   // TLS takes about as long to load as everything else here together.
@@ -42,10 +42,13 @@ export async function ask(
     }
     let connected = false
     const outcome = (): Outcome => (connected && method !== 'GET' ? 'unknown' : 'not_sent')
-    const request = open(`${url}${path}`, { method, headers, agent: false }, (response) => {
-      const { statusCode: status = 0, headers } = response
-      collect(response, (body) => resolve({ status, headers, body }), fail)
-    })
+    const request = open(
+      { ...address, path: address.path + path, method, headers, agent: false },
+      (response) => {
+        const { statusCode: status = 0, headers } = response
+        collect(response, (body) => resolve({ status, headers, body }), fail)
+      },
+    )
     const timer = setTimeout(() => {
       reject(failure('gateway_timeout', { url, limit: deadline }, { outcome: outcome() }))
       request.destroy()

@@ -21,7 +21,7 @@ export interface Context {
   /** One line of stdin, at a terminal. */
   readLine: () => string
   /** One line of stdin, at a terminal that does not show it. */
-  readHidden: () => Buffer
+  readHidden: (prompt: string) => Buffer
   isTerminal: (stream: Stream | 'stdin') => boolean
   /** Columns of the terminal on stdout. */
   width: () => number
@@ -115,8 +115,10 @@ function readChunk(chunk: Buffer): number {
   }
 }
 
-function readHidden(): Buffer {
+function readHidden(prompt: string): Buffer {
+  // Before the prompt: what is typed as soon as it shows must not show.
   process.stdin.setRawMode(true)
+  write('stderr', prompt)
   const typed: number[] = []
   const byte = Buffer.alloc(1)
   try {

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Annotations, Endpoint, Example, JsonSchema, Scopes } from '#manifest'
+import { describeStranger } from './answer.ts'
 import { ask } from './client.ts'
 import type { Gateway } from './gateway.ts'
 import { usage } from './failure.ts'
@@ -54,10 +55,31 @@ export async function fetchTable(
   gateway: Gateway,
   integration: string,
   name: string,
-  deadline: number,
 ): Promise<EndpointTable> {
   const path = `/v1/skills/${encodeURIComponent(integration)}/${encodeURIComponent(name)}`
-  const answer = await ask(gateway, { method: 'GET', path, deadline })
-  const table = JSON.parse(takeBody(answer, { integration, readOnly: true }).toString()) as EndpointTable
+  const answer = await ask(gateway, { method: 'GET', path, deadline: 10_000 })
+  const body = takeBody(answer, { integration, readOnly: true })
+  const table = readTable(body.toString())
+  if (!table) throw describeStranger(answer, {}, { readOnly: true })
   return { ...table, integration, name }
+}
+
+/** Undefined when it lacks what a call depends on. What is not said to be harmless is taken for destructive. */
+function readTable(text: string): EndpointTable | undefined {
+  let table: Partial<EndpointTable> | null
+  try {
+    table = JSON.parse(text) as Partial<EndpointTable> | null
+  } catch {
+    return undefined
+  }
+  if (typeof table?.input !== 'object' || typeof table.path !== 'string') return undefined
+  const pessimistic = { read_only: false, destructive: true, idempotent: false, open_world: true }
+  const scopes = { all: [], any: [], ...table.scopes }
+  const texts = { group: '', title: '', description: '', method: '', notes: '', examples: [] }
+  return {
+    ...texts,
+    ...(table as EndpointTable),
+    scopes,
+    annotations: { ...pessimistic, ...table.annotations },
+  }
 }

@@ -4,52 +4,36 @@
  */
 
 import { ask } from './client.ts'
+import { askPerson, quoteWords } from './confirmation.ts'
 import { exit, type Context } from './context.ts'
 import { readDuration } from './duration.ts'
 import { checkName, fetchTable, readPackaged, type EndpointTable } from './endpoint-table.ts'
 import { failure, printFailure, usage, type Failure } from './failure.ts'
 import { findGateway, type Gateway } from './gateway.ts'
 import { printJson, type JsonObject } from './json-text.ts'
+import { loadProgram } from './faces.ts'
 import { printBody, takeBody } from './output.ts'
 import { readArguments, type CallArguments } from './parameters.ts'
 import { Sources } from './source.ts'
-import { findOwnFlag, isFlag, readWords, type Words } from './words.ts'
+import { findNames } from './words.ts'
 
 const defaultDeadline = 120_000
-const tableDeadline = 10_000
 
 export async function runEndpoint(argv: string[], context: Context): Promise<number> {
   const { names, flags } = findNames(argv)
-  const asksFor = (name: string) => flags.some((flag) => flag.name === name && flag.value !== 'false')
+  const asksFor = (page: string) => flags.some((flag) => flag.name === page && flag.value !== 'false')
   const [integration, name] = names
-  if (integration === undefined || name === undefined) {
-    const { showRunPage } = await import('./run-page.ts')
-    return showRunPage(integration, asksFor('help'), context)
+  if (integration === undefined || name === undefined || asksFor('help') || asksFor('schema')) {
+    return loadProgram(context).runProgram(['run', ...argv], context)
   }
   checkName('integration', integration)
   checkName('endpoint', name)
   const packaged = readPackaged(context.root, integration, name)
-  if (asksFor('help') || asksFor('schema')) {
-    const { showEndpoint } = await import('./endpoint-page.ts')
-    const table = packaged ?? (await fetchTable(findGateway(context), integration, name, tableDeadline))
-    return showEndpoint(table, asksFor('schema'), context)
-  }
   const gateway = findGateway(context)
   const { call, table } = await readCall(argv, packaged, gateway, { integration, name }, context)
   if (call.complaints.length > 0) throw describeComplaints(call, `skillett run ${integration} ${name}`)
-  await confirm(table, call, argv, context)
+  confirm(table, call, argv, context)
   return send(gateway, table, call, context)
-}
-
-/**
- * Usually the first two words. Where flags stand first, a name may have been taken for the value of a switch; then
- * it is the first two words that stand side by side.
- */
-function findNames(argv: string[]): Words {
-  const words = readWords(argv, (name) => findOwnFlag(name)?.arity ?? 'value')
-  if (words.names.length >= 2) return words
-  const at = argv.findIndex((word, i) => !isFlag(word) && argv[i + 1] !== undefined && !isFlag(argv[i + 1]!))
-  return at < 0 ? words : { ...words, names: argv.slice(at, at + 2) }
 }
 
 /** Before anything is refused, the gateway is asked what the endpoint takes: its skills may be newer than these. */
@@ -64,11 +48,11 @@ async function readCall(
   if (packaged) {
     const call = readArguments(argv, packaged, sources)
     if (call.complaints.length === 0) return { call, table: packaged }
-    const current = await fetchTable(gateway, integration, name, tableDeadline).catch(() => undefined)
+    const current = await fetchTable(gateway, integration, name).catch(() => undefined)
     if (!current) return { call, table: packaged }
     return { call: readArguments(argv, current, sources), table: current }
   }
-  const table = await fetchTable(gateway, integration, name, tableDeadline)
+  const table = await fetchTable(gateway, integration, name)
   return { call: readArguments(argv, table, sources), table }
 }
 
@@ -81,9 +65,8 @@ function describeComplaints({ complaints }: CallArguments, command: string): Fai
   })
 }
 
-async function confirm(table: EndpointTable, call: CallArguments, argv: string[], context: Context) {
+function confirm(table: EndpointTable, call: CallArguments, argv: string[], context: Context) {
   if (!table.annotations.destructive || call.own.has('yes') || call.own.has('dry-run')) return
-  const { askPerson, quoteWords } = await import('./confirmation.ts')
   if (askPerson(`${table.title}: this cannot be taken back. Go on?`, context)) return
   throw failure(
     'approval_required',
@@ -107,6 +90,13 @@ async function send(
   context: Context,
 ): Promise<number> {
   const readOnly = table.annotations.read_only || own.has('dry-run')
+  const answering = ask(gateway, {
+    method: 'POST',
+    path: `/v1/${table.integration}/${table.name}`,
+    body: printCall(params, own),
+    deadline: readDuration(own.get('timeout') ?? '') ?? defaultDeadline,
+  })
+  // After the request is on its way, because nothing is waited for so long as here.
   context.onInterrupt((code) => {
     const interrupted = failure(
       'interrupted',
@@ -116,12 +106,7 @@ async function send(
     context.write('stderr', printFailure(interrupted, context.isTerminal('stderr')).text)
     exit(code)
   })
-  const answer = await ask(gateway, {
-    method: 'POST',
-    path: `/v1/${table.integration}/${table.name}`,
-    body: printCall(params, own),
-    deadline: readDuration(own.get('timeout') ?? '') ?? defaultDeadline,
-  })
+  const answer = await answering
   printBody(takeBody(answer, { integration: table.integration, readOnly }), context)
   return 0
 }

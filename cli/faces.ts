@@ -3,7 +3,7 @@
  * compiler or a server; the words after "skillett" are handed on as they are.
  */
 
-import nodeModule from 'node:module'
+import nodeModule, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Context } from './context.ts'
@@ -56,17 +56,26 @@ export function faceOf(command: string): Face | undefined {
 
 /** Resolves to the exit code; the process ends by itself when nothing is open any more. */
 export async function runFace(face: Face, context: Context): Promise<number> {
-  // Node 22 and newer keep the compiled code of large modules; its own default place can be written by everybody.
-  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown }
-  enableCompileCache?.(join(cacheFolder(context), 'compiled'))
-  const { main } = (await import(locate(face, context.root))) as { main: (argv: string[]) => Promise<number> }
+  cacheCompiled(context)
+  const file = join(context.root, ...(fromSource ? [face, 'main.ts'] : ['dist', `${face}.js`]))
+  const { main } = (await import(pathToFileURL(file).href)) as { main: (argv: string[]) => Promise<number> }
   return main(context.argv)
 }
 
-/** From the checkout, without a bundle, the faces are their sources. */
-function locate(face: Face, root: string): string {
-  const fromSource = import.meta.filename.endsWith('.ts')
-  return pathToFileURL(join(root, ...(fromSource ? [face, 'main.ts'] : ['dist', `${face}.js`]))).href
+/** The commands of this floor that need a framework. A file of its own, because parsing it would slow every call. */
+export function loadProgram(context: Context): typeof import('./program.ts') {
+  cacheCompiled(context)
+  const file = join(context.root, ...(fromSource ? ['cli', 'program.ts'] : ['dist', 'program.cjs']))
+  return createRequire(import.meta.filename)(file) as typeof import('./program.ts')
+}
+
+// From the checkout, without a bundle, everything is its source.
+const fromSource = import.meta.filename.endsWith('.ts')
+
+/** Node 22 and newer keep compiled code. Their own default place can be written by everybody, this one cannot. */
+function cacheCompiled(context: Context) {
+  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown }
+  enableCompileCache?.(join(cacheFolder(context), 'compiled'))
 }
 
 function cacheFolder({ env, homeDirectory }: Context): string {

@@ -49,6 +49,11 @@ export class Failure extends Error {
   }
 }
 
+// The commands are bundled apart from the everyday path, so there are two classes of this name.
+function isFailure(error: unknown): error is Failure {
+  return error instanceof Error && 'code' in error && 'details' in error
+}
+
 /** A failure of the catalogue; `holes` fill its text. */
 export function failure(
   code: FaultCode,
@@ -74,7 +79,7 @@ export function usage(reason: string, command: string, details: FailureDetails =
 
 /** The failure as the object that stderr carries, and the exit code. Anything unforeseen is `internal`. */
 export function printFailure(error: unknown, forTerminal: boolean): { text: string; exit: number } {
-  const { code, details } = error instanceof Failure ? error : failure('internal')
+  const { code, details } = isFailure(error) ? error : failure('internal')
   const exit = details.exit ?? 1
   const head = JSON.stringify({
     code,

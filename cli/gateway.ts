@@ -12,6 +12,8 @@ import { failure, usage } from './failure.ts'
 export interface Gateway {
   /** Without a slash at the end. */
   url: string
+  /** What node:http wants of it. */
+  address: { host: string; port: string; path: string }
   key: string
 }
 
@@ -44,7 +46,9 @@ export function findGateway(context: Context): Gateway {
   }
   // What is not printable ASCII cannot stand in a header, so it cannot be a key either.
   if (!/^[\x21-\x7e]{1,512}$/.test(key)) throw failure('api_key_invalid')
-  return { url, key }
+  const { hostname, port, pathname } = new URL(url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return { url, key, address: { host, port, path: pathname.replace(/\/$/, '') } }
 }
 
 function readUrl(text: string): string {

@@ -31,14 +31,13 @@ async function start(): Promise<number | undefined> {
     context.write('stdout', `${readVersion(context.root)}\n`)
     return 0
   }
-  const { faceOf, runFace } = await import('./faces.ts')
+  const { faceOf, loadProgram, runFace } = await import('./faces.ts')
   const face = faceOf(command)
   if (face) {
     setExitCode(await runFace(face, context))
     return undefined
   }
-  const { runProgram } = await import('./program.ts')
-  return runProgram([command, ...rest], context)
+  return loadProgram(context).runProgram([command, ...rest], context)
 }
 
 /** Flags may stand before the command. */

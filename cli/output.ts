@@ -12,8 +12,9 @@ export function takeBody(answer: Answer, about: About): Buffer {
   return answer.body
 }
 
+const lineFeed = Buffer.from('\n')
+
 export function printBody(body: Buffer, context: Context) {
   if (context.isTerminal('stdout')) return context.write('stdout', `${indentJson(body.toString())}\n`)
-  context.write('stdout', body)
-  if (body[body.length - 1] !== 0x0a) context.write('stdout', '\n')
+  context.write('stdout', body[body.length - 1] === 0x0a ? body : Buffer.concat([body, lineFeed]))
 }

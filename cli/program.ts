@@ -21,6 +21,7 @@ import type { Context } from './context.ts'
 import { usage, type Failure } from './failure.ts'
 import { faceCommands } from './faces.ts'
 import { describeTree, findPage, type CommandTree } from './help-page.ts'
+import { showRunPage } from './run-page.ts'
 import { nearest } from './suggest.ts'
 import { hasControl } from './check.ts'
 
@@ -43,6 +44,7 @@ const commands = [
 export async function runProgram(argv: string[], context: Context): Promise<number> {
   const cli = Cli.from(commands, { binaryName: 'skillett', enableColors: false })
   const tree = describeTree(cli.definitions(), context.root)
+  if (argv[0] === 'run') return showRunPage(argv.slice(1), tree, context)
   const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   if (words.includes('-h') || words.includes('--help')) {
     const page = findPage(

@@ -1,19 +1,36 @@
-/** `skillett run` with a name missing: its page of help, or the endpoints of the integration that was named. */
+/** The pages of `skillett run`: its own help, one endpoint's help and schema, and what to do when a name is missing. */
 
 import type { Context } from './context.ts'
+import { showEndpoint } from './endpoint-page.ts'
+import { checkName, fetchTable, readPackaged } from './endpoint-table.ts'
 import { usage } from './failure.ts'
-import { runProgram } from './program.ts'
+import { findGateway } from './gateway.ts'
+import { findPage, type CommandTree } from './help-page.ts'
+import { findNames } from './words.ts'
 
-export async function showRunPage(
-  integration: string | undefined,
-  asksForHelp: boolean,
-  context: Context,
-): Promise<number> {
-  if (!asksForHelp) {
+/** `words` are those after "run". */
+export async function showRunPage(words: string[], tree: CommandTree, context: Context): Promise<number> {
+  const { names, flags } = findNames(words)
+  const [integration, endpoint] = names
+  if (integration === undefined && flags.some(({ name }) => name === 'help')) {
+    context.write('stdout', findPage(tree, ['run']))
+    return 0
+  }
+  if (integration === undefined || endpoint === undefined) {
     const missing = integration === undefined ? 'an integration and an endpoint are' : 'an endpoint is'
+    const command = ['skillett', 'skills', ...(integration === undefined ? [] : [integration])].join(' ')
     throw usage(`${missing} missing`, 'skillett run', {
-      next: [{ command: `skillett skills ${integration ?? ''}`.trim(), why: 'lists what there is to run' }],
+      next: [{ command, why: 'lists what there is to run' }],
     })
   }
-  return runProgram(integration === undefined ? ['help', 'run'] : ['skills', integration], context)
+  checkName('integration', integration)
+  checkName('endpoint', endpoint)
+  const table =
+    readPackaged(context.root, integration, endpoint) ??
+    (await fetchTable(findGateway(context), integration, endpoint))
+  return showEndpoint(
+    table,
+    flags.some(({ name }) => name === 'schema'),
+    context,
+  )
 }

@@ -16,8 +16,7 @@ export function readSecret(context: Context): string | Record<string, string> {
 }
 
 function askHidden(context: Context): Buffer {
-  context.write('stderr', 'Secret (not shown): ')
-  const secret = context.readHidden()
+  const secret = context.readHidden('Secret (not shown): ')
   context.write('stderr', '\n')
   return secret
 }

@@ -56,7 +56,7 @@ function readConfined(word: string, context: Context): string {
   const path = word.startsWith('~/') ? join(context.homeDirectory(), word.slice(2)) : word
   let real: string
   try {
-    real = realpathSync(resolve(context.workingDirectory(), path))
+    real = realpathSync.native(resolve(context.workingDirectory(), path))
   } catch {
     throw new SourceMistake(
       `names ${shown}, which is not there; a text that begins with @ is written @@${word.slice(0, 40)}`,
@@ -89,7 +89,7 @@ function secretFolders(context: Context): string[] {
 function isInside(folder: string, real: string): boolean {
   let base = folder
   try {
-    base = realpathSync(folder)
+    base = realpathSync.native(folder)
   } catch {
     // A folder that is not there holds nothing, but its name may still be the start of the path.
   }

@@ -58,6 +58,17 @@ export function readWords(argv: string[], arityOf: (name: string) => Arity): Wor
   return words
 }
 
+/**
+ * Usually the first two words. Where flags stand first, a name may have been taken for the value of a switch; then
+ * it is the first two words that stand side by side.
+ */
+export function findNames(argv: string[]): Words {
+  const words = readWords(argv, (name) => findOwnFlag(name)?.arity ?? 'value')
+  if (words.names.length >= 2) return words
+  const at = argv.findIndex((word, i) => !isFlag(word) && argv[i + 1] !== undefined && !isFlag(argv[i + 1]!))
+  return at < 0 ? words : { ...words, names: argv.slice(at, at + 2) }
+}
+
 /** `per_page`, `perPage` and `per-page` are one name. */
 export function toKebab(name: string): string {
   return name

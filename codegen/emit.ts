@@ -3,6 +3,7 @@
  * sorted, LF, one final newline, no dates, no absolute paths.
  */
 import { emitAgentSkill } from './emit/agent-skill.ts'
+import { emitAuthorSchemas } from './emit/author-schema.ts'
 import { emitErrors } from './emit/errors.ts'
 import { emitIndex, json } from './emit/index-json.ts'
 import { emitMcp } from './emit/mcp.ts'
@@ -31,6 +32,7 @@ export async function emit(skills: readonly LinkedSkill[], options: { dataOnly: 
   }
   if (!options.dataOnly) {
     output.set('errors.ts', emitErrors())
+    for (const [path, text] of emitAuthorSchemas()) output.set(path, text)
     output.set('openapi.json', emitOpenapi(skills))
     output.set('mcp.json', emitMcp(skills))
   }

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { checkSkills, compileSkills } from './compile.ts'
 import { isError, type Problem } from './problem.ts'
 import { readSkills, type Reading } from './read.ts'
-import { plural, printDifference, printProblems, problemsJson, problemsSarif } from './report.ts'
+import { plural, printCases, printDifference, printProblems, problemsJson, problemsSarif } from './report.ts'
 import { compareOutput, isOutputFolder, writeOutput } from './write.ts'
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url))
@@ -16,6 +16,7 @@ const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 const usage = `Usage:
   skillett build [--check] [--skills DIR]… [--out DIR]
   skillett validate [--skills DIR]… [--json | --sarif]
+  skillett test [INTEGRATION] [--skills DIR]… [--json]
 `
 
 interface Flags {
@@ -32,11 +33,12 @@ export interface Streams {
   stderr: { write(text: string): unknown; isTTY?: boolean }
 }
 
-type Command = (flags: Flags, streams: Streams) => Promise<number>
+type Command = (flags: Flags, streams: Streams, names: string[]) => Promise<number>
 
-const commands: Record<string, { run: Command; flags: (keyof Flags)[] }> = {
+const commands: Record<string, { run: Command; flags: (keyof Flags)[]; names?: number }> = {
   build: { run: build, flags: ['check', 'skills', 'out'] },
   validate: { run: validate, flags: ['skills', 'json', 'sarif'] },
+  test: { run: test, flags: ['skills', 'json'], names: 1 },
 }
 
 const options = {
@@ -53,15 +55,19 @@ export async function main(argv: string[], streams: Streams = process): Promise<
   const command = Object.hasOwn(commands, name) ? commands[name]! : undefined
   if (!command) return refuse(streams, name === '' ? 'Name a command.' : `There is no command "${name}".`)
   let flags: Flags
+  let names: string[]
   try {
-    const parsed = parseArgs({ args: rest, options, allowPositionals: false })
+    const parsed = parseArgs({ args: rest, options, allowPositionals: (command.names ?? 0) > 0 })
     flags = parsed.values as Flags
+    names = parsed.positionals
   } catch (error) {
     return refuse(streams, (error as Error).message)
   }
   const foreign = (Object.keys(flags) as (keyof Flags)[]).find((flag) => !command.flags.includes(flag))
   if (foreign) return refuse(streams, `"skillett ${name}" takes no --${foreign}.`)
-  return command.run(flags, streams)
+  if (names.length > (command.names ?? 0))
+    return refuse(streams, `There are too many names: ${names.join(' ')}.`)
+  return command.run(flags, streams, names)
 }
 
 async function build(flags: Flags, streams: Streams): Promise<number> {
@@ -97,6 +103,24 @@ async function validate(flags: Flags, { stdout, stderr }: Streams): Promise<numb
     stderr.write(`${plural(linked.length, 'integration')}, ${plural(endpoints, 'endpoint')}: no errors\n`)
   }
   return 0
+}
+
+/** Runs every example without sending anything: its request and its answer are what the example says. */
+async function test(flags: Flags, streams: Streams, [name]: string[]): Promise<number> {
+  const { stdout, stderr } = streams
+  const reading = read(flags)
+  const { problems, linked } = checkSkills(reading)
+  if (problems.some(isError)) {
+    stderr.write(print(problems, reading, stderr))
+    return 1
+  }
+  const chosen = linked.filter(({ integration }) => name === undefined || integration.name === name)
+  if (name !== undefined && chosen.length === 0) return refuse(streams, `There is no integration "${name}".`)
+  const { runCases } = await import('./cases.ts')
+  const result = runCases(chosen)
+  if (flags.json) stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+  else stderr.write(printCases(result))
+  return result.failures.length === 0 ? 0 : 1
 }
 
 function print(problems: readonly Problem[], reading: Reading, stderr: Streams['stderr']): string {

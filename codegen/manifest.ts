@@ -6,6 +6,9 @@
  *   generated/<integration>/integration.json   Integration   identity, auth, hosts, its endpoints by name
  *   generated/<integration>/endpoints/<e>.json Endpoint      one call: schemas, request plan, examples, notes
  *
+ * Beside them lie validators/<e>.cjs, types.ts and skillett-<integration>/ (the exported skill), and once for all
+ * errors.ts, openapi.json, mcp.json, endpoint.schema.json and integration.schema.json (for editors).
+ *
  * A reader loads one integration and one endpoint at a time, so that no start-up grows with the catalogue.
  */
 

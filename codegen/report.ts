@@ -2,6 +2,7 @@
 import { codeFrame, printable } from './code-frame.ts'
 import { compare, isError, type Problem } from './problem.ts'
 import { problemCodes, type ProblemCode, type ProblemEntry } from './problem-codes.ts'
+import type { CaseResult } from './cases.ts'
 import type { Difference } from './write.ts'
 
 const maxPerCode = 20
@@ -106,6 +107,16 @@ export function printDifference({ changed, missing, orphaned }: Difference, dir:
   ]
   if (lines.length === 0) return ''
   return `${[...lines, 'This is not what the skills say. Run: skillett build'].join('\n')}\n`
+}
+
+export function printCases({ passed, commandsOnly, failures }: CaseResult): string {
+  const lines = failures.flatMap(({ run, reasons }) => [
+    `not ok  ${printable(run)}`,
+    ...reasons.map((reason) => `        ${printable(reason)}`),
+  ])
+  const only = commandsOnly === 0 ? '' : `; ${commandsOnly} of them state neither request nor response`
+  lines.push(`${plural(passed, 'example')} passed, ${failures.length} failed${only}`)
+  return `${lines.join('\n')}\n`
 }
 
 function clip(line: string): string {

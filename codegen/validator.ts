@@ -49,7 +49,7 @@ export function compileValidator(schema: JsonSchema): Validator {
     validateSchema: false,
     meta: false,
     // `code.regExp` is typed as RegExp's own constructor.
-    code: { source: true, regExp: linear as never },
+    code: { source: true, optimize: false, regExp: linear as never },
     logger: false,
   })
   formats(ajv)

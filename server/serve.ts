@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { buildApp, type Gateway } from './app.ts'
-import { layer, openCatalogue, type Catalogue } from './catalogue/catalogue.ts'
+import { layer, openCatalogue, type Catalogue, type Folders } from './catalogue/catalogue.ts'
 import { compiledFolders } from './catalogue/compiled.ts'
 import type { Config } from './config.ts'
 import { makeVault } from './credentials/vault.ts'
@@ -23,6 +23,8 @@ import { makeUpstreamClient } from './upstream/client.ts'
 export interface Running {
   /** Where it listens, such as http://127.0.0.1:4050. */
   url: string
+  /** Reads the skills again and serves what they say; on a mistake, goes on with what it has. */
+  reload(): Promise<void>
   /** Resolves when everything under way is finished and closed. */
   stop(): Promise<void>
 }
@@ -36,12 +38,11 @@ const databaseConnections = 8
 export async function serve(config: Config): Promise<Running> {
   const logger = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }))
   const isAllowed = makeAddressCheck(config.allowUpstreams)
-  const [store, folders] = await Promise.all([
-    openStore(config, databaseConnections),
-    compiledFolders(config.skills, join(config.home, 'compiled')),
-  ])
+  const readSkills = async (): Promise<Folders> =>
+    layer(await compiledFolders(config.skills, join(config.home, 'compiled')))
+  const [store, folders] = await Promise.all([openStore(config, databaseConnections), readSkills()])
   const { sql } = store
-  const catalogue = openCatalogue(layer(folders))
+  const catalogue = openCatalogue(folders)
   await publishCatalogue(sql, sourcesOf(catalogue))
   const client = makeUpstreamClient(isAllowed)
   const outcomes = makeOutcomes(sql, (error) => logger.error(error, 'outcomes of calls were not written'))
@@ -63,6 +64,10 @@ export async function serve(config: Config): Promise<Running> {
   url ||= listening
   return {
     url: listening,
+    async reload() {
+      catalogue.replace(await readSkills())
+      await publishCatalogue(sql, sourcesOf(catalogue))
+    },
     async stop() {
       await app.close()
       await gateway.underWay.settle(longestEndMs)
@@ -74,7 +79,7 @@ export async function serve(config: Config): Promise<Running> {
 }
 
 function sourcesOf(catalogue: Catalogue) {
-  return [...catalogue.integrations].map(([name, { digest }]) => ({
+  return [...catalogue.integrations()].map(([name, { digest }]) => ({
     name,
     digest,
     load: () => ({ integration: catalogue.integration(name)!, files: catalogue.skillFiles(name) }),
@@ -82,7 +87,7 @@ function sourcesOf(catalogue: Catalogue) {
 }
 
 /**
- * Serves until a signal comes.
+ * Serves until SIGTERM or SIGINT comes; SIGHUP reads the skills again.
  * @param readyFile written with the URL once calls are answered
  * @returns the exit code
  */
@@ -94,6 +99,9 @@ export async function serveUntilSignal(config: Config, readyFile: string | undef
   const running = await serve(config)
   process.stderr.write(`Skillett answers at ${running.url}\n`)
   if (readyFile !== undefined) await writeFile(readyFile, `${running.url}\n`)
+  process.on('SIGHUP', () => {
+    running.reload().catch((error: Error) => process.stderr.write(`Skills not reloaded: ${error.message}\n`))
+  })
   const signal = await signalled
   const impatient = (): never => process.exit(signal === 'SIGINT' ? 130 : 143)
   process.once('SIGTERM', impatient)

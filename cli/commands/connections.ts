@@ -61,7 +61,7 @@ function view({ connections }: { connections: Row[] }, context: Context) {
       ['ACCOUNT', ({ account }) => account],
       ['STATUS', ({ status }) => status],
       ['IDENTITY', ({ identity }) => identity],
-      ['LAST USED', ({ last_used_at }) => last_used_at],
+      ['SINCE', ({ created_at }) => created_at],
     ],
     context,
   )

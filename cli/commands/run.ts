@@ -1,6 +1,7 @@
-/** `skillett run` as it stands in help and in the command tree; the call itself goes through everyday.ts. */
+/** `skillett run` as it stands in help and in the command tree; the call itself is everyday.ts. */
 
 import { Command, Option } from 'clipanion'
+import { showRunPage } from '../run-page.ts'
 import { ownFlags } from '../words.ts'
 import { GatewayCommand } from './base.ts'
 
@@ -28,7 +29,7 @@ export class RunCommand extends GatewayCommand {
   flags = Option.Proxy()
 
   override async execute(): Promise<number> {
-    const { runEndpoint } = await import('../everyday.ts')
-    return runEndpoint([this.integration, this.endpoint, ...this.flags], this.context.outside)
+    const { outside, tree } = this.context
+    return showRunPage([this.integration, this.endpoint, ...this.flags], tree, outside)
   }
 }

@@ -34,7 +34,7 @@ export class SkillsCommand extends GatewayCommand {
       throw usage('--schema needs an integration and an endpoint', 'skillett skills')
     if (schema) {
       const { outside } = this.context
-      const table = await fetchTable(findGateway(outside), integration!, endpoint!, 10_000)
+      const table = await fetchTable(findGateway(outside), integration!, endpoint!)
       return showEndpoint(table, true, outside)
     }
     const path = ['/v1/skills', integration, endpoint].filter((name) => name !== undefined).join('/')

@@ -21,19 +21,22 @@ export interface SkillFile {
   content: string
 }
 
+/** Compiled folders by integration name, as `layer` gives them. */
+export type Folders = ReadonlyMap<string, { folder: string; entry: IndexEntry }>
+
 export interface Catalogue {
   /** Sorted by name. */
-  integrations: ReadonlyMap<string, IndexEntry>
+  integrations(): ReadonlyMap<string, IndexEntry>
   integration(name: string): Integration | undefined
   operation(integration: string, endpoint: string): Operation | undefined
   /** The exported Agent Skill of an integration. */
   skillFiles(integration: string): SkillFile[]
+  /** Serves other folders from here on. Calls under way keep what they began with. */
+  replace(folders: Folders): void
 }
 
-/** @param folders compiled folders by integration name, as `layer` gives them */
-export function openCatalogue(
-  folders: ReadonlyMap<string, { folder: string; entry: IndexEntry }>,
-): Catalogue {
+export function openCatalogue(first: Folders): Catalogue {
+  let folders = first
   const integrations = new Map<string, Integration>()
   const operations = new Map<string, Operation>()
 
@@ -48,7 +51,7 @@ export function openCatalogue(
     return loaded
   }
   return {
-    integrations: new Map([...folders].map(([name, { entry }]) => [name, entry])),
+    integrations: () => new Map([...folders].map(([name, { entry }]) => [name, entry])),
     integration,
     operation(integrationName, endpointName) {
       const id = `${integrationName}/${endpointName}`
@@ -71,6 +74,11 @@ export function openCatalogue(
       const place = folders.get(name)
       return place === undefined ? [] : readSkill(join(place.folder, `skillett-${name}`))
     },
+    replace(others) {
+      folders = others
+      integrations.clear()
+      operations.clear()
+    },
   }
 }
 
@@ -78,7 +86,7 @@ export function openCatalogue(
  * Lays compiled folders over each other: an integration of a later one replaces that of an earlier one.
  * @throws Error when a folder was written by another version of the compiler
  */
-export function layer(compiled: string[]): Map<string, { folder: string; entry: IndexEntry }> {
+export function layer(compiled: string[]): Folders {
   const found = compiled.flatMap((folder) => {
     const index = readJson<Index>(join(folder, 'index.json'))
     if (index.format !== 1)

@@ -1,5 +1,5 @@
 /**
- * From skill folders to compiled folders. A folder whose sources are those of the package's generated/ needs
+ * From skill folders to compiled folders. A compiled folder is taken as it is. A folder whose sources are those of the package's generated/ needs
  * nothing; any other is compiled once by the author face, in a process of its own, into a cache keyed by content.
  */
 import { spawn } from 'node:child_process'
@@ -23,6 +23,10 @@ export async function compiledFolders(skills: string[], cache: string): Promise<
   const generated = fileURLToPath(new URL('generated', packageRoot))
   const folders: string[] = []
   for (const folder of skills) {
+    if (existsSync(join(folder, 'index.json'))) {
+      folders.push(folder)
+      continue
+    }
     const digests = await digestFolder(folder)
     if (holds(generated, digests)) folders.push(generated)
     else folders.push(await compileOnce(folder, join(cache, nameOf(digests))))

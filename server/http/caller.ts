@@ -9,6 +9,7 @@ import { fault, type Fault, type FaultDetails } from '../fault.ts'
 /** What a refusal's message needs to know. */
 export interface RefusalContext {
   integration: string
+  title: string
   /** How people reach the gateway. */
   publicUrl: string
 }
@@ -44,22 +45,22 @@ export async function admit(
 /** Judges the key alone. */
 export function authenticate(admission: Admission, headers: IncomingHttpHeaders): Promise<Admitted> {
   const asker = { keyHash: presentedKey(headers), integration: null, account: null, identifier: '' }
-  const context = { integration: '', publicUrl: '' }
+  const context = { integration: '', title: '', publicUrl: '' }
   return admit(admission, { ...asker, writes: false, needsConnection: false }, null, context)
 }
 
 function refused(refusal: Refusal, admitted: Admitted, context: RefusalContext): Fault {
-  const { integration } = context
+  const { integration, title } = context
   const details: Partial<Record<Refusal, FaultDetails>> = {
     scope_not_allowed: { fill: { integration } },
     forbidden: { fill: { reason: 'the key is read-only and this endpoint writes' } },
     integration_not_connected: {
-      fill: { integration },
+      fill: { integration: title },
       action_url: `${context.publicUrl}/connect/${integration}`,
       next: [{ command: `skillett connect ${integration}`, why: 'connects an account of a person' }],
     },
     account_ambiguous: {
-      fill: { integration, accounts: admitted.accounts.join(', ') },
+      fill: { integration: title, accounts: admitted.accounts.join(', ') },
       fields: [{ path: 'connection', message: `must be one of ${admitted.accounts.join(', ')}` }],
     },
     daily_limit_reached: {

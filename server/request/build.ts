@@ -4,7 +4,7 @@
  */
 import type { Endpoint, Integration, Mapping, Method, Target } from '#manifest'
 import { encodeSegment, segmentFault } from './segment.ts'
-import { asText, encodePairs, FilterError, filters, pairs } from './text.ts'
+import { asText, encodePairs, FilterError, filters, isWellFormed, pairs } from './text.ts'
 
 export interface BuiltRequest {
   method: Method
@@ -67,7 +67,7 @@ export function prepareRequest(integration: Integration, endpoint: Endpoint): Bu
     const draft: Draft = {
       path,
       segments: new Map(),
-      query: [],
+      query: Object.entries(request.query ?? {}),
       form: [],
       headers: { ...headers },
       body: null,
@@ -92,11 +92,17 @@ export function prepareRequest(integration: Integration, endpoint: Endpoint): Bu
 
 /** Fills `{name}`s of a host, URL or header with a connection's variables. */
 export function fillVariables(template: string, variables: Record<string, string>): string {
-  return template.replace(/\{(\w+)\}/g, (hole, name: string) => variables[name] ?? hole)
+  return template.replace(/\{(\w+)\}/g, (hole, name: string) =>
+    Object.hasOwn(variables, name) ? variables[name]! : hole,
+  )
 }
 
 function apply(draft: Draft, mapping: Mapping, value: unknown): void {
   if (value === undefined) return
+  if (!isWellFormed(value)) {
+    draft.complaints.push({ path: mapping.param, message: 'must be valid Unicode' })
+    return
+  }
   const captures = mapping.split === undefined ? null : takeApart(mapping.split, value)
   if (captures !== null && 'message' in captures) {
     draft.complaints.push({ path: mapping.param, message: captures.message })

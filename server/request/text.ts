@@ -10,6 +10,13 @@ export function asText(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 }
 
+/** No half of a surrogate pair anywhere: URLs, forms and UTF-8 cannot carry one. */
+export function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([name, part]) => name.isWellFormed() && isWellFormed(part))
+}
+
 export const filters: Record<Filter, (value: unknown) => unknown> = {
   base64: (value) => Buffer.from(asText(value)).toString('base64'),
   base64url: (value) => Buffer.from(asText(value)).toString('base64url'),

@@ -24,7 +24,7 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
     const body = readBody(request.body, bodyFields)
     if (body instanceof Fault) throw body
     const scopes = body.scopes ?? ['*']
-    const known = new Set(['*', ...catalogue.integrations.keys()])
+    const known = new Set(['*', ...catalogue.integrations().keys()])
     const wrong = scopes.filter((scope) => !known.has(scope))
     if (wrong.length > 0 || scopes.length === 0)
       throw badRequest('see fields', [{ path: 'scopes', message: `must be among ${[...known].join(', ')}` }])

@@ -9,9 +9,9 @@ import type { Gateway } from '../app.ts'
 import type { Operation } from '../catalogue/catalogue.ts'
 import type { Admitted, Asker } from '../db/admission.ts'
 import { Fault, fault } from '../fault.ts'
-import { admit, presentedKey } from '../http/caller.ts'
+import { admit, presentedKey, type RefusalContext } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
-import { nearest } from '../http/nearest.ts'
+import { unknownSkill } from '../http/unknown.ts'
 import { travelRecorded } from '../recorded.ts'
 import type { BuiltRequest } from '../request/build.ts'
 import { wrap } from '../upstream/envelope.ts'
@@ -51,7 +51,7 @@ async function call(
   const keyHash = presentedKey(request.headers)
   const checked = check(gateway, request)
   const { integration } = request.params
-  const context = { integration, publicUrl: gateway.publicUrl() }
+  const context = contextOf(gateway, integration)
   if (checked instanceof Fault) {
     await admit(gateway.admission, onlyKey(keyHash, integration), null, context)
     throw checked
@@ -70,6 +70,12 @@ async function call(
   return send(gateway, checked, admitted, request, reply)
 }
 
+/** What a refusal needs to say. */
+function contextOf(gateway: Gateway, integration: string): RefusalContext {
+  const title = gateway.catalogue.integration(integration)?.title ?? integration
+  return { integration, title, publicUrl: gateway.publicUrl() }
+}
+
 /** The key and its scope, before anything else is said. */
 function onlyKey(keyHash: string, integration: string): Asker {
   return { keyHash, integration, account: null, identifier: '', writes: false, needsConnection: false }
@@ -78,7 +84,7 @@ function onlyKey(keyHash: string, integration: string): Asker {
 function check(gateway: Gateway, request: FastifyRequest<{ Params: CallParams }>): Checked | Fault {
   const { integration, endpoint } = request.params
   const operation = gateway.catalogue.operation(integration, endpoint)
-  if (operation === undefined) return unknown(gateway, integration, endpoint)
+  if (operation === undefined) return unknownSkill(gateway.catalogue, integration, endpoint)
   const body = readBody(request.body, bodyFields)
   if (body instanceof Fault) return body
   const params = body.params ?? {}
@@ -93,20 +99,6 @@ function check(gateway: Gateway, request: FastifyRequest<{ Params: CallParams }>
     identifier: body.identifier ?? '',
     dryRun: body.dry_run ?? false,
   }
-}
-
-function unknown(gateway: Gateway, integration: string, endpoint: string): Fault {
-  const known = gateway.catalogue.integration(integration)
-  const [resource, name, names] =
-    known === undefined
-      ? ['integration', integration, [...gateway.catalogue.integrations.keys()]]
-      : ['endpoint', endpoint, Object.keys(known.endpoints)]
-  const guess = nearest(name as string, names as string[])
-  const command = known === undefined ? 'skillett skills' : `skillett skills ${integration}`
-  return fault('not_found', {
-    fill: { resource: resource as string, name: name as string },
-    next: [{ command, why: guess === undefined ? 'lists what there is' : `did you mean ${guess}?` }],
-  })
 }
 
 function preview(gateway: Gateway, checked: Checked, admitted: Admitted): unknown {

@@ -9,6 +9,7 @@ import { findConnection, saveConnection } from '../db/connections.ts'
 import { fault, Fault } from '../fault.ts'
 import { admit, authenticate, presentedKey } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
+import { unknownSkill } from '../http/unknown.ts'
 import { readVariables } from '../variables.ts'
 
 const bodyFields = {
@@ -35,7 +36,7 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
       writes: true,
       needsConnection: false,
     }
-    const context = { integration: name ?? '', publicUrl: publicUrl() }
+    const context = { integration: name ?? '', title: name ?? '', publicUrl: publicUrl() }
     const { profileId, keyId } = await admit(admission, asker, null, context)
     if (body instanceof Fault) throw body
     const integration = catalogue.integration(name!)
@@ -89,8 +90,7 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
 
   app.get<{ Params: { integration: string } }>('/connect/:integration', (request, reply) => {
     const integration = catalogue.integration(request.params.integration)
-    if (integration === undefined)
-      throw fault('not_found', { fill: { resource: 'integration', name: request.params.integration } })
+    if (integration === undefined) throw unknownSkill(catalogue, request.params.integration, '')
     const setup = catalogue
       .skillFiles(integration.name)
       .find((file) => file.file_path === 'references/setup.md')

@@ -7,10 +7,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Gateway } from '../app.ts'
 import { searchRoutes } from '../db/catalogue.ts'
 import { listConnections } from '../db/connections.ts'
-import { fault } from '../fault.ts'
 import { authenticate } from '../http/caller.ts'
 import { badRequest } from '../http/input.ts'
-import { nearest } from '../http/nearest.ts'
+import { unknownSkill } from '../http/unknown.ts'
 
 const mostHits = 20
 
@@ -27,7 +26,7 @@ export function skillRoutes(app: FastifyInstance, gateway: Gateway): void {
     const query = searchText(request.query.q)
     if (query !== null) return { endpoints: await searchRoutes(sql, query, null, mostHits) }
     const accounts = await accountsOf(gateway, profileId)
-    const integrations = [...catalogue.integrations].map(([name, entry]) => ({
+    const integrations = [...catalogue.integrations()].map(([name, entry]) => ({
       name,
       title: entry.title,
       description: entry.description,
@@ -44,7 +43,7 @@ export function skillRoutes(app: FastifyInstance, gateway: Gateway): void {
       const { profileId } = await authenticate(admission, request.headers)
       const { integration: name } = request.params
       const integration = catalogue.integration(name)
-      if (integration === undefined) throw unknown('integration', name, [...catalogue.integrations.keys()])
+      if (integration === undefined) throw unknownSkill(catalogue, name, '')
       const query = searchText(request.query.q)
       if (query !== null) return { endpoints: await searchRoutes(sql, query, name, mostHits) }
       const accounts = (await accountsOf(gateway, profileId)).get(name) ?? []
@@ -65,10 +64,8 @@ export function skillRoutes(app: FastifyInstance, gateway: Gateway): void {
   app.get<{ Params: SkillParams }>('/v1/skills/:integration/:endpoint', async (request, reply) => {
     await authenticate(admission, request.headers)
     const { integration: name, endpoint: endpointName } = request.params
-    const integration = catalogue.integration(name)
-    if (integration === undefined) throw unknown('integration', name, [...catalogue.integrations.keys()])
     const operation = catalogue.operation(name, endpointName)
-    if (operation === undefined) throw unknown('endpoint', endpointName, Object.keys(integration.endpoints))
+    if (operation === undefined) throw unknownSkill(catalogue, name, endpointName)
     const { request: plan, ...endpoint } = operation.endpoint
     const { group, title, description, annotations, scopes, input, output, examples, notes, deprecated } =
       endpoint
@@ -93,8 +90,7 @@ export function skillRoutes(app: FastifyInstance, gateway: Gateway): void {
   app.get<{ Params: { slug: string } }>('/v1/:slug/download', async (request, reply) => {
     await authenticate(admission, request.headers)
     const { slug } = request.params
-    if (!catalogue.integrations.has(slug))
-      throw unknown('integration', slug, [...catalogue.integrations.keys()])
+    if (!catalogue.integrations().has(slug)) throw unknownSkill(catalogue, slug, '')
     return sendTagged(request, reply, { slug, files: catalogue.skillFiles(slug) })
   })
 }
@@ -113,12 +109,6 @@ function searchText(q: string | undefined): string | null {
   if (typeof q !== 'string' || q.length > 200 || /\p{Cc}/u.test(q))
     throw badRequest('q must be one search text of at most 200 characters')
   return q
-}
-
-function unknown(resource: string, name: string, names: string[]) {
-  const guess = nearest(name, names)
-  const why = guess === undefined ? 'lists what there is' : `did you mean ${guess}?`
-  return fault('not_found', { fill: { resource, name }, next: [{ command: 'skillett skills', why }] })
 }
 
 function sendTagged(request: FastifyRequest, reply: FastifyReply, body: object): FastifyReply {

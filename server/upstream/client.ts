@@ -79,8 +79,10 @@ function exchange(agent: Agent, request: UpstreamRequest, limits: UpstreamLimits
     let headers: Record<string, string> = {}
     let size = 0
     const chunks: Buffer[] = []
+    let failed: UpstreamError | undefined
     const fail = (error: UpstreamError): void => {
       clearTimeout(timer)
+      failed ??= error
       reject(error)
       abort(error)
     }
@@ -90,6 +92,8 @@ function exchange(agent: Agent, request: UpstreamRequest, limits: UpstreamLimits
     )
     const handler: Dispatcher.DispatchHandler = {
       onConnect(stop) {
+        // It waited for a free connection until its caller was told otherwise.
+        if (failed !== undefined) return stop(failed)
         sent = true
         abort = stop
       },

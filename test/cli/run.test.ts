@@ -591,3 +591,32 @@ test('the next step of a destructive call is the same call with --yes', async (t
   const commands = JSON.parse(stderr).error.next.map(({ command }: { command: string }) => command)
   assert.ok(commands.includes(`skillett run --yes acme delete_note --id 'it'\\''s'`), commands.join('\n'))
 })
+
+describe('an endpoint that the gateway describes badly', () => {
+  const call = ['run', 'acme', 'odd', '--id', 'n1']
+  const path = '/things/{id}'
+  const input = { type: 'object', properties: { id: { type: 'string' } } }
+
+  test('is taken for destructive when it does not say that it is not', async (t) => {
+    const gateway = await startRecordingGateway({ 'GET /v1/skills/acme/odd': { body: { input, path } } })
+    t.after(() => gateway.stop())
+    const env = { SKILLETT_API_URL: gateway.url, SKILLETT_API_KEY: 'sk_test' }
+    assert.equal((await runCli({ args: call, env })).exit, 8)
+    assert.equal((await runCli({ args: [...call, '--yes'], env })).exit, 0)
+  })
+
+  for (const body of ['[]', 'null', '{"path":"/"}', '{"input":{}}', '{"input":']) {
+    test(`is not called when it is ${body}`, async (t) => {
+      const gateway = await startRecordingGateway({ 'GET /v1/skills/acme/odd': { body } })
+      t.after(() => gateway.stop())
+      const env = { SKILLETT_API_URL: gateway.url, SKILLETT_API_KEY: 'sk_test' }
+      const { exit, stderr } = await runCli({ args: call, env })
+      assert.equal(JSON.parse(stderr).error.code, 'gateway_unreachable')
+      assert.equal(exit, 12)
+      assert.deepEqual(
+        gateway.requests.map(({ method }) => method),
+        ['GET'],
+      )
+    })
+  }
+})

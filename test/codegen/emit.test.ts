@@ -4,7 +4,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import matter from 'gray-matter'
+import { parseFrontMatter } from '../../codegen/front-matter.ts'
 import type { Endpoint } from '../../codegen/manifest.ts'
 import { readSkills, type Reading } from '../../codegen/read.ts'
 import { demoSkill, emitted, endpointText, folderOf, readingOf } from '../support/compiler.ts'
@@ -13,8 +15,11 @@ const skillsDir = fileURLToPath(new URL('../../skills', import.meta.url))
 const caseDir = fileURLToPath(new URL('../cases/documented-hard-cases', import.meta.url))
 const real = (): Reading => readSkills([{ path: skillsDir, shown: 'skills' }])
 
+/** One run for all tests that only look at it. */
+const realOutput = emitted(real())
+
 test('two runs over the same skills give the same bytes', async () => {
-  assert.deepEqual([...(await emitted(real()))], [...(await emitted(real()))])
+  assert.deepEqual([...(await emitted(real()))], [...(await realOutput)])
 })
 
 test('the order in which a disk lists folders and files does not show in the output', async () => {
@@ -42,7 +47,7 @@ test('where a skill lies and how its lines end does not show in the output', asy
 })
 
 test('every file ends in one newline, has no carriage return, and carries the banner where it can', async () => {
-  for (const [path, text] of await emitted(real())) {
+  for (const [path, text] of await realOutput) {
     assert.match(text, /[^\n]\n$/, path)
     assert.doesNotMatch(text, /\r/, path)
     const authored = /skillett-[a-z-]+\/references\//.test(path)
@@ -52,7 +57,7 @@ test('every file ends in one newline, has no carriage return, and carries the ba
 
 test('the exported skill is a legal agent skill', async () => {
   const legal = ['name', 'description', 'license', 'compatibility', 'metadata', 'allowed-tools']
-  const output = await emitted(real())
+  const output = await realOutput
   const files = [...output].filter(([path]) => path.endsWith('/SKILL.md'))
   assert.equal(files.length, readdirSync(skillsDir).length)
   for (const [path, text] of files) {
@@ -88,7 +93,7 @@ test('an integration of 700 endpoints still exports a SKILL.md of fewer than 500
 })
 
 test('tool definitions have legal names, closed schemas and all four hints', async () => {
-  const { tools } = JSON.parse((await emitted(real())).get('mcp.json')!)
+  const { tools } = JSON.parse((await realOutput).get('mcp.json')!)
   assert.ok(tools.length > 0)
   const names = tools.map(({ name }: { name: string }) => name)
   assert.equal(new Set(names).size, names.length)
@@ -107,7 +112,7 @@ test('tool definitions have legal names, closed schemas and all four hints', asy
 })
 
 test('the API description has one path an endpoint and resolves its references', async () => {
-  const output = await emitted(real())
+  const output = await realOutput
   const openapi = JSON.parse(output.get('openapi.json')!)
   const endpoints = [...output.keys()].filter((path) => path.includes('/endpoints/'))
   assert.equal(openapi.openapi, '3.1.0')
@@ -123,7 +128,7 @@ test('the API description has one path an endpoint and resolves its references',
 })
 
 test('one endpoint is emitted whole: schema, plan, examples and notes', async () => {
-  const output = await emitted(real())
+  const output = await realOutput
   const endpoint: Endpoint = JSON.parse(output.get('github/endpoints/create_issue.json')!)
   assert.deepEqual(endpoint.request.mapping[0], {
     param: 'repo',
@@ -136,4 +141,20 @@ test('one endpoint is emitted whole: schema, plan, examples and notes', async ()
   assert.equal(endpoint.input['additionalProperties'], false)
   assert.deepEqual(endpoint.input['required'], ['repo', 'title'])
   assert.ok(endpoint.examples.length > 0)
+})
+
+test('the schemas for editors accept the front matter of this checkout and refuse what is misspelt', async () => {
+  const output = await realOutput
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  const endpoint = ajv.compile(JSON.parse(output.get('endpoint.schema.json')!))
+  const integration = ajv.compile(JSON.parse(output.get('integration.schema.json')!))
+  const fronts = real().folders.flatMap(({ sources }) =>
+    sources.map((source) => ({ path: source.path, data: parseFrontMatter(source).front?.data })),
+  )
+  for (const { path, data } of fronts) {
+    if (path.startsWith('references/')) continue
+    const validate = path === 'SKILL.md' ? integration : endpoint
+    assert.equal(validate(data), true, `${path}: ${ajv.errorsText(validate.errors)}`)
+    assert.equal(validate({ ...data, nmae: 'x' }), false, path)
+  }
 })
