@@ -1,9 +1,9 @@
 /** A walk of the road whose outcome goes to the audit log, whatever it is. The call itself was recorded before. */
 import type { Gateway } from './app.ts'
 import type { Operation } from './catalogue/catalogue.ts'
+import type { Access } from './credentials/authorize.ts'
 import { Fault } from './fault.ts'
 import type { BuiltRequest } from './request/build.ts'
-import type { Access } from './road.ts'
 import type { UpstreamAnswer } from './upstream/client.ts'
 
 /** The audit row. */

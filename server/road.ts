@@ -2,10 +2,8 @@
  * The road of a request: from checked parameters and an admitted connection to the upstream's answer in its
  * envelope. Routes decide who may walk it; admission has recorded the call before `travel` sends a byte.
  */
-import type { Auth } from '#manifest'
 import type { Operation } from './catalogue/catalogue.ts'
-import { inject, masked } from './credentials/inject.ts'
-import type { Credential } from './credentials/vault.ts'
+import { authorize, maskedAddition, withQuery, type Access } from './credentials/authorize.ts'
 import { fault, type Fault } from './fault.ts'
 import { fillVariables, type BuiltRequest } from './request/build.ts'
 import {
@@ -17,13 +15,6 @@ import {
 import { acceptEncoding } from './upstream/decode.ts'
 import { scrub } from './upstream/scrub.ts'
 import { targetOf, type OriginMap } from './upstream/target.ts'
-
-/** The access a call uses. */
-export interface Access {
-  auth: Auth
-  credential: Credential
-  variables: Record<string, string>
-}
 
 export interface Road {
   /**
@@ -48,29 +39,27 @@ export function makeRoad(client: UpstreamClient, originMap: Record<string, Origi
   return {
     async travel(operation, request, access) {
       const target = targetFor(operation, access.variables)
-      const injected = inject(access.auth, access.credential)
-      const sent: UpstreamRequest = {
+      const unsigned: UpstreamRequest = {
         origin: target.origin,
-        path: target.prefix + withQuery(request.path, injected.query),
+        path: target.prefix + request.path,
         method: request.method,
-        headers: {
-          'accept-encoding': acceptEncoding,
-          ...headersOf(request, access.variables),
-          ...injected.headers,
-        },
+        headers: { 'accept-encoding': acceptEncoding, ...headersOf(request, access.variables) },
         body: request.body,
       }
+      const authorized = await authorize(unsigned, access)
       const { timeout_ms: timeoutMs, max_response_bytes: maxBytes } = operation.integration
-      const answer = await client.send(sent, { timeoutMs, maxBytes }).catch((error: unknown) => {
-        throw faultOf(error, operation, timeoutMs, maxBytes)
-      })
+      const answer = await client
+        .send(authorized.request, { timeoutMs, maxBytes })
+        .catch((error: unknown) => {
+          throw faultOf(error, operation, timeoutMs, maxBytes)
+        })
       if (isRedirect(answer))
         throw fault('redirect_refused', { fill: { integration: operation.integration.title } })
-      return { ...answer, body: scrub(answer.body, injected.needles) }
+      return { ...answer, body: scrub(answer.body, authorized.needles) }
     },
     preview(operation, request, access) {
       const target = targetFor(operation, access.variables)
-      const mask = masked(access.auth)
+      const mask = maskedAddition(access.auth)
       return {
         method: request.method,
         url: target.declared + withQuery(request.path, mask.query),
@@ -87,11 +76,6 @@ function headersOf({ headers }: BuiltRequest, variables: Record<string, string>)
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, fillVariables(value, variables)]),
   )
-}
-
-function withQuery(path: string, query: string): string {
-  if (query === '') return path
-  return `${path}${path.includes('?') ? '&' : '?'}${query}`
 }
 
 function isRedirect({ status, headers }: UpstreamAnswer): boolean {

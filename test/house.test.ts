@@ -35,6 +35,7 @@ const packages: Record<Floor, string[]> = {
     '@jmespath-community/jmespath',
     'fastest-levenshtein',
     'fastify',
+    'jose',
     'oauth4webapi',
     'pino',
     'postgres',
@@ -56,7 +57,12 @@ const doors: { what: string; pattern: RegExp; files: string[] }[] = [
   {
     what: 'opening secrets',
     pattern: /\breveal\b/,
-    files: ['server/credentials/inject.ts', 'server/credentials/secret.ts', 'server/credentials/vault.ts'],
+    files: [
+      'server/credentials/authorize.ts',
+      'server/credentials/secret.ts',
+      'server/credentials/template.ts',
+      'server/credentials/vault.ts',
+    ],
   },
   {
     what: 'decryption',
