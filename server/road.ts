@@ -2,8 +2,10 @@
  * The road of a request: from checked parameters and an admitted connection to the upstream's answer in its
  * envelope. Routes decide who may walk it; admission has recorded the call before `travel` sends a byte.
  */
+import type { Integration } from '#manifest'
 import type { Operation } from './catalogue/catalogue.ts'
 import { authorize, maskedAddition, withQuery, type Access } from './credentials/authorize.ts'
+import type { TokenRequest } from './credentials/token-request.ts'
 import { fault, type Fault } from './fault.ts'
 import { fillVariables, type BuiltRequest } from './request/build.ts'
 import {
@@ -14,7 +16,7 @@ import {
 } from './upstream/client.ts'
 import { acceptEncoding } from './upstream/decode.ts'
 import { scrub } from './upstream/scrub.ts'
-import { targetOf, type OriginMap } from './upstream/target.ts'
+import { targetOf, targetOfUrl, type OriginMap } from './upstream/target.ts'
 
 export interface Road {
   /**
@@ -24,6 +26,12 @@ export interface Road {
   travel(operation: Operation, request: BuiltRequest, access: Access): Promise<UpstreamAnswer>
   /** The request as it would be sent, the credential masked. Sends nothing. */
   preview(operation: Operation, request: BuiltRequest, access: Omit<Access, 'credential'>): Preview
+  /**
+   * Sends a request to a URL that the skill names whole, such as its token endpoint. The answer is as it came:
+   * it may hold a secret and is for the gateway alone.
+   * @throws Fault as `travel` does
+   */
+  reach(integration: Integration, request: TokenRequest): Promise<UpstreamAnswer>
 }
 
 export interface Preview {
@@ -36,6 +44,14 @@ export interface Preview {
 export function makeRoad(client: UpstreamClient, originMap: Record<string, OriginMap>): Road {
   const targetFor = ({ integration }: Operation, variables: Record<string, string>) =>
     targetOf(integration, variables, originMap[integration.name] ?? {})
+  const send = async (integration: Integration, request: UpstreamRequest): Promise<UpstreamAnswer> => {
+    const { timeout_ms: timeoutMs, max_response_bytes: maxBytes } = integration
+    const answer = await client.send(request, { timeoutMs, maxBytes }).catch((error: unknown) => {
+      throw faultOf(error, integration, timeoutMs, maxBytes)
+    })
+    if (isRedirect(answer)) throw fault('redirect_refused', { fill: { integration: integration.title } })
+    return answer
+  }
   return {
     async travel(operation, request, access) {
       const target = targetFor(operation, access.variables)
@@ -47,14 +63,7 @@ export function makeRoad(client: UpstreamClient, originMap: Record<string, Origi
         body: request.body,
       }
       const authorized = await authorize(unsigned, access)
-      const { timeout_ms: timeoutMs, max_response_bytes: maxBytes } = operation.integration
-      const answer = await client
-        .send(authorized.request, { timeoutMs, maxBytes })
-        .catch((error: unknown) => {
-          throw faultOf(error, operation, timeoutMs, maxBytes)
-        })
-      if (isRedirect(answer))
-        throw fault('redirect_refused', { fill: { integration: operation.integration.title } })
+      const answer = await send(operation.integration, authorized.request)
       return { ...answer, body: scrub(answer.body, authorized.needles) }
     },
     preview(operation, request, access) {
@@ -66,6 +75,15 @@ export function makeRoad(client: UpstreamClient, originMap: Record<string, Origi
         headers: { ...headersOf(request, access.variables), ...mask.headers },
         ...(request.body === null ? {} : { body: readable(request) }),
       }
+    },
+    reach(integration, { url, method, headers, body }) {
+      const target = targetOfUrl(url, originMap[integration.name] ?? {})
+      return send(integration, {
+        ...target,
+        method,
+        headers: { 'accept-encoding': acceptEncoding, ...headers },
+        body,
+      })
     },
   }
 }
@@ -87,7 +105,7 @@ function readable(request: BuiltRequest): unknown {
   return isJson ? JSON.parse(request.body!) : request.body
 }
 
-function faultOf(error: unknown, { integration }: Operation, timeoutMs: number, maxBytes: number): Fault {
+function faultOf(error: unknown, integration: Integration, timeoutMs: number, maxBytes: number): Fault {
   if (!(error instanceof UpstreamError)) return fault('internal', { cause: error })
   const fill = { integration: integration.title, reason: error.message }
   if (error.kind === 'timeout')
