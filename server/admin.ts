@@ -3,12 +3,14 @@
  * whoever can run them already holds it.
  */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { readConfig } from './config.ts'
+import { readConfig, type Config } from './config.ts'
 import { createKey } from './db/keys.ts'
-import { changePlan, createProfile, findProfile, type PlanChange } from './db/profiles.ts'
+import { readNote } from './db/notes.ts'
+import { changePlan, createProfile, findProfile, type PlanChange, type Profile } from './db/profiles.ts'
 import type { Sql } from './db/sql.ts'
 import { fault } from './fault.ts'
 import { openStore } from './open.ts'
+import { makeSignInUrl } from './sign-in/link.ts'
 
 type Options = Record<string, string | boolean | undefined>
 
@@ -16,17 +18,23 @@ interface AdminCommand {
   summary: string
   usage: string
   options: NonNullable<ParseArgsConfig['options']>
-  run(sql: Sql, options: Options): Promise<unknown>
+  run(sql: Sql, options: Options, config: Config): Promise<unknown>
 }
 
 const text = { type: 'string' } as const
 
 export const commands: Record<string, AdminCommand> = {
   'create-user': {
-    summary: 'make a profile',
+    summary: 'make a profile, and the one-time link by which its owner signs in',
     usage: '--email E [--plan free|pro|unlimited]',
     options: { email: text, plan: text },
     run: createUser,
+  },
+  'sign-in-link': {
+    summary: 'make a one-time sign-in link; it works for an hour',
+    usage: '--email E',
+    options: { email: text },
+    run: makeLink,
   },
   'create-key': {
     summary: 'make an API key for a profile; printed this once',
@@ -48,9 +56,10 @@ export async function runAdmin(argv: string[]): Promise<unknown> {
   if (command === undefined)
     throw usage(`there is no admin command "${argv[0] ?? ''}"; there are ${Object.keys(commands).join(', ')}`)
   const options = readOptions(command, argv.slice(1))
-  const store = await openStore(readConfig(), 2)
+  const config = readConfig()
+  const store = await openStore(config, 2)
   try {
-    return await command.run(store.sql, options)
+    return await command.run(store.sql, options, config)
   } finally {
     await store.close()
   }
@@ -64,20 +73,37 @@ function readOptions(command: AdminCommand, args: string[]): Options {
   }
 }
 
-async function createUser(sql: Sql, options: Options): Promise<unknown> {
+async function createUser(sql: Sql, options: Options, config: Config): Promise<unknown> {
   const email = emailOf(options)
   const plan = String(options['plan'] ?? 'free')
   const profile = await createProfile(sql, email, plan)
   if (profile === 'exists')
     throw fault('conflict', { fill: { reason: `there is a profile for ${email} already` } })
   if (profile === 'unknown_plan') throw await unknownPlan(sql, plan)
-  return profile
+  return { ...profile, sign_in_url: await makeSignInUrl(sql, await publicUrl(sql, config), profile.id) }
+}
+
+async function makeLink(sql: Sql, options: Options, config: Config): Promise<unknown> {
+  const profile = await knownProfile(sql, options)
+  return {
+    email: profile.email,
+    sign_in_url: await makeSignInUrl(sql, await publicUrl(sql, config), profile.id),
+  }
+}
+
+/** As configured, else as the gateway that runs or last ran says. */
+async function publicUrl(sql: Sql, { publicUrl, host, port }: Config): Promise<string> {
+  return publicUrl ?? (await readNote(sql, 'public_url')) ?? `http://${host}:${port}`
+}
+
+async function knownProfile(sql: Sql, options: Options): Promise<Profile> {
+  const profile = await findProfile(sql, emailOf(options))
+  if (profile !== undefined) return profile
+  throw fault('not_found', { fill: { resource: 'profile', name: emailOf(options) } })
 }
 
 async function createUserKey(sql: Sql, options: Options): Promise<unknown> {
-  const profile = await findProfile(sql, emailOf(options))
-  if (profile === undefined)
-    throw fault('not_found', { fill: { resource: 'profile', name: emailOf(options) } })
+  const profile = await knownProfile(sql, options)
   const created = await createKey(sql, profile.id, {
     name: String(options['name'] ?? 'admin'),
     scopes:

@@ -26,6 +26,10 @@ import { healthRoutes } from './routes/health.ts'
 import { skillRoutes } from './routes/skills.ts'
 import { whoamiRoutes } from './routes/whoami.ts'
 import type { UnderWay } from './under-way.ts'
+import { accountPages } from './web/account.ts'
+import { assetRoutes } from './web/page.ts'
+import { PageRefusal, prefersPage, sendRefusal } from './web/refusal.ts'
+import { signInPages } from './web/sign-in.ts'
 
 /** Everything a route may use. */
 export interface Gateway {
@@ -70,6 +74,9 @@ export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): F
     apiKeyRoutes,
     callLogRoutes,
     whoamiRoutes,
+    assetRoutes,
+    signInPages,
+    accountPages,
   ])
     routes(app, gateway)
   return app
@@ -92,11 +99,13 @@ const framework: Record<string, () => Fault> = {
 const ours = new Set<string>(['internal', 'audit_unavailable'])
 
 function replyWithFault(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (error instanceof PageRefusal) return sendRefusal(reply, error, request.id)
   const problem = asFault(error)
   if (ours.has(problem.code))
     request.log.error({ err: problem.cause ?? error, code: problem.code }, problem.message)
   const wait = problem.details.retry_after_ms
   if (wait !== undefined) reply.header('retry-after', Math.ceil(wait / 1000))
+  if (prefersPage(request)) return sendRefusal(reply, problem, request.id)
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   reply.code(problem.status).type('application/json').send(errorBody(problem, request.id))
 }

@@ -13,6 +13,7 @@ import type { Config } from './config.ts'
 import { makeVault } from './credentials/vault.ts'
 import { makeAdmission } from './db/admission.ts'
 import { publishCatalogue } from './db/catalogue.ts'
+import { leaveNote } from './db/notes.ts'
 import { makeOutcomes } from './db/outcomes.ts'
 import { openStore } from './open.ts'
 import { makeRoad } from './road.ts'
@@ -62,6 +63,7 @@ export async function serve(config: Config): Promise<Running> {
   const address = app.server.address() as AddressInfo
   const listening = `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
   url ||= listening
+  await leaveNote(sql, 'public_url', url)
   return {
     url: listening,
     async reload() {
