@@ -1,15 +1,17 @@
 /**
- * POST /v1/connect — connects an account of the caller's profile by a secret, verified before it is stored.
- * GET /v1/connect/:connection_id — how far it is. GET /connect/:integration — where an `action_url` leads.
+ * POST /v1/connect — connects an account of the caller's profile: by a secret, verified before it is stored, or by
+ * a link at which its owner agrees. GET /v1/connect/:connection_id — how far it is.
  */
 import type { FastifyInstance } from 'fastify'
 import type { Gateway } from '../app.ts'
-import { chooseAuth, identify, readCredential } from '../connecting.ts'
+import { chooseAuth, complete, identify, readCredential } from '../connecting.ts'
+import { readAuthorization, type AuthorizationState } from '../db/authorizations.ts'
 import { findConnection, saveConnection } from '../db/connections.ts'
 import { fault, Fault } from '../fault.ts'
 import { admit, authenticate, presentedKey } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
 import { unknownSkill } from '../http/unknown.ts'
+import { beginAuthorization } from '../oauth/begin.ts'
 import { readVariables } from '../variables.ts'
 
 const bodyFields = {
@@ -42,13 +44,26 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
     const integration = catalogue.integration(name!)
     if (integration === undefined)
       throw fault('not_found', { fill: { resource: 'integration', name: name! } })
-    const auth = chooseAuth(integration, body.auth)
+    const auth = chooseAuth(integration, body.auth, body.secret !== undefined)
+    const variables = readVariables(integration, body.variables ?? {})
+    if (auth.type === 'oauth2') {
+      const { account = null, identifier = '' } = body
+      return beginAuthorization(gateway, {
+        profileId,
+        keyId,
+        integration,
+        auth,
+        account,
+        identifier,
+        variables,
+      })
+    }
     if (body.secret === undefined)
       throw badRequest('see fields', [{ path: 'secret', message: 'is required' }])
-    const credential = readCredential(auth, body.secret)
-    const variables = readVariables(integration, body.variables ?? {})
-    const access = { auth, credential, variables }
-    const identity = await identify(gateway, integration, access, { profileId, keyId }, null)
+    const given = { auth, credential: readCredential(auth, body.secret), variables }
+    const caller = { profileId, keyId }
+    const { credential } = await complete(gateway, integration, given, caller)
+    const identity = await identify(gateway, integration, { ...given, credential }, caller, null)
     const wanted = {
       profileId,
       integration: integration.name,
@@ -80,6 +95,8 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
 
   app.get<{ Params: { id: string } }>('/v1/connect/:id', async (request) => {
     const { profileId } = await authenticate(admission, request.headers)
+    const asked = await readAuthorization(sql, profileId, request.params.id)
+    if (asked !== undefined) return withoutEmpty(asked)
     const connection = await findConnection(sql, profileId, request.params.id)
     if (connection === undefined)
       throw fault('not_found', { fill: { resource: 'connection', name: request.params.id } })
@@ -87,17 +104,13 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
       connection.status === 'active' ? 'connected' : connection.status === 'pending' ? 'pending' : 'error'
     return { status, integration: connection.integration }
   })
+}
 
-  app.get<{ Params: { integration: string } }>('/connect/:integration', (request, reply) => {
-    const integration = catalogue.integration(request.params.integration)
-    if (integration === undefined) throw unknownSkill(catalogue, request.params.integration, '')
-    const setup = catalogue
-      .skillFiles(integration.name)
-      .find((file) => file.file_path === 'references/setup.md')
-    const ways = integration.auth.map(
-      (auth) => `    skillett connect ${integration.name} --auth ${auth.id} --secret-stdin\n`,
-    )
-    const text = `# Connect ${integration.title}\n\nOn the machine that holds your API key:\n\n${ways.join('')}\n`
-    return reply.type('text/markdown; charset=utf-8').send(text + (setup?.content ?? ''))
-  })
+/** Only what there is to say. */
+function withoutEmpty(state: AuthorizationState): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(state).filter(
+      ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+    ),
+  )
 }
