@@ -23,12 +23,14 @@ import { callRoutes } from './routes/calls.ts'
 import { connectRoutes } from './routes/connect.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { healthRoutes } from './routes/health.ts'
+import { deviceRoutes } from './routes/device.ts'
 import { skillRoutes } from './routes/skills.ts'
 import { whoamiRoutes } from './routes/whoami.ts'
 import type { UnderWay } from './under-way.ts'
 import { accountPages } from './web/account.ts'
 import { assetRoutes } from './web/page.ts'
 import { PageRefusal, prefersPage, sendRefusal } from './web/refusal.ts'
+import { devicePages } from './web/device.ts'
 import { signInPages } from './web/sign-in.ts'
 
 /** Everything a route may use. */
@@ -81,8 +83,10 @@ export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): F
     routes(app, gateway)
   return app
 }
+    deviceRoutes,
 
 function setHeaders(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    devicePages,
   reply.header('x-request-id', request.id)
   reply.header('x-content-type-options', 'nosniff')
   reply.header('cache-control', 'no-store')
