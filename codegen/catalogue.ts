@@ -168,6 +168,13 @@ export const catalogue = {
     text: 'The daily limit of {limit} calls is used up.',
     hint: 'It starts again at midnight UTC. The operator can raise it with: skillett admin set-plan',
   },
+  integration_misconfigured: {
+    ...notSent,
+    status: 503,
+    exit: 12,
+    text: '{integration} is not set up rightly at this gateway: {reason}.',
+    hint: 'The operator has to set it up; connections that exist stay as they are.',
+  },
   audit_unavailable: {
     ...notSent,
     status: 503,

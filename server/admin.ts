@@ -9,7 +9,8 @@ import { readNote } from './db/notes.ts'
 import { changePlan, createProfile, findProfile, type PlanChange, type Profile } from './db/profiles.ts'
 import type { Sql } from './db/sql.ts'
 import { fault } from './fault.ts'
-import { openStore } from './open.ts'
+import { listOAuthApps, setOAuthApp } from './oauth/operator.ts'
+import { openStore, type Store } from './open.ts'
 import { makeSignInUrl } from './sign-in/link.ts'
 
 type Options = Record<string, string | boolean | undefined>
@@ -18,7 +19,7 @@ interface AdminCommand {
   summary: string
   usage: string
   options: NonNullable<ParseArgsConfig['options']>
-  run(sql: Sql, options: Options, config: Config): Promise<unknown>
+  run(sql: Sql, options: Options, config: Config, store: Store): Promise<unknown>
 }
 
 const text = { type: 'string' } as const
@@ -38,8 +39,15 @@ export const commands: Record<string, AdminCommand> = {
   },
   'create-key': {
     summary: 'make an API key for a profile; printed this once',
-    usage: '--email E [--name N] [--scopes github,gmail] [--read-only] [--expires 30d]',
-    options: { email: text, name: text, scopes: text, 'read-only': { type: 'boolean' }, expires: text },
+    usage: '--email E [--name N] [--scopes github,gmail] [--read-only] [--tokens] [--expires 30d]',
+    options: {
+      email: text,
+      name: text,
+      scopes: text,
+      'read-only': { type: 'boolean' },
+      tokens: { type: 'boolean' },
+      expires: text,
+    },
     run: createUserKey,
   },
   'set-plan': {
@@ -48,18 +56,33 @@ export const commands: Record<string, AdminCommand> = {
     options: { email: text, plan: text, daily: text, 'per-minute': text },
     run: setPlan,
   },
+  'oauth-app set': {
+    summary: "store an integration's OAuth app; its secret is read from stdin",
+    usage: '--integration I --client-id ID',
+    options: { integration: text, 'client-id': text },
+    run: (_sql, options, _config, store) =>
+      setOAuthApp(store, String(options['integration'] ?? ''), String(options['client-id'] ?? '')),
+  },
+  'oauth-app list': {
+    summary: 'the OAuth apps stored here, without secrets',
+    usage: '',
+    options: {},
+    run: (_sql, _options, _config, store) => listOAuthApps(store),
+  },
 }
 
 /** @throws Fault usage, not_found, conflict, plan_limit_reached; Error when there is no database */
 export async function runAdmin(argv: string[]): Promise<unknown> {
-  const command = Object.hasOwn(commands, argv[0] ?? '') ? commands[argv[0]!] : undefined
+  const words = Object.hasOwn(commands, argv.slice(0, 2).join(' ')) ? 2 : 1
+  const name = argv.slice(0, words).join(' ')
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined)
     throw usage(`there is no admin command "${argv[0] ?? ''}"; there are ${Object.keys(commands).join(', ')}`)
-  const options = readOptions(command, argv.slice(1))
+  const options = readOptions(command, argv.slice(words))
   const config = readConfig()
   const store = await openStore(config, 2)
   try {
-    return await command.run(store.sql, options, config)
+    return await command.run(store.sql, options, config, store)
   } finally {
     await store.close()
   }
@@ -103,6 +126,8 @@ async function knownProfile(sql: Sql, options: Options): Promise<Profile> {
 }
 
 async function createUserKey(sql: Sql, options: Options): Promise<unknown> {
+  if (options['read-only'] === true && options['tokens'] === true)
+    throw usage('--read-only and --tokens exclude each other: a token can write')
   const profile = await knownProfile(sql, options)
   const created = await createKey(sql, profile.id, {
     name: String(options['name'] ?? 'admin'),
@@ -113,13 +138,14 @@ async function createUserKey(sql: Sql, options: Options): Promise<unknown> {
             .split(',')
             .map((scope) => scope.trim()),
     readOnly: options['read-only'] === true,
+    tokens: options['tokens'] === true,
     expiresAt: expiryOf(options['expires']),
   })
   if ('limit' in created)
     throw fault('plan_limit_reached', { fill: { limit: created.limit, resource: 'API keys' } })
-  const { id, name, key_prefix, scopes, read_only, expires_at, created_at } = created.apiKey
+  const { id, name, key_prefix, scopes, read_only, tokens, expires_at, created_at } = created.apiKey
   return {
-    api_key: { id, name, key_prefix, scopes, read_only, expires_at, created_at },
+    api_key: { id, name, key_prefix, scopes, read_only, tokens, expires_at, created_at },
     full_key: created.fullKey,
   }
 }

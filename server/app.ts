@@ -16,21 +16,24 @@ import type { Sql } from './db/sql.ts'
 import { errorBody, fault, Fault } from './fault.ts'
 import { badRequest } from './http/input.ts'
 import { newCallId } from './ids.ts'
+import type { OAuthApps } from './oauth/apps.ts'
 import type { Road } from './road.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { callLogRoutes } from './routes/call-log.ts'
 import { callRoutes } from './routes/calls.ts'
 import { connectRoutes } from './routes/connect.ts'
 import { connectionRoutes } from './routes/connections.ts'
-import { healthRoutes } from './routes/health.ts'
 import { deviceRoutes } from './routes/device.ts'
+import { healthRoutes } from './routes/health.ts'
 import { skillRoutes } from './routes/skills.ts'
 import { whoamiRoutes } from './routes/whoami.ts'
 import type { UnderWay } from './under-way.ts'
+import type { OriginMap } from './upstream/target.ts'
 import { accountPages } from './web/account.ts'
+import { devicePages } from './web/device.ts'
+import { connectPages } from './web/connect.ts'
 import { assetRoutes } from './web/page.ts'
 import { PageRefusal, prefersPage, sendRefusal } from './web/refusal.ts'
-import { devicePages } from './web/device.ts'
 import { signInPages } from './web/sign-in.ts'
 
 /** Everything a route may use. */
@@ -41,9 +44,14 @@ export interface Gateway {
   outcomes: Outcomes
   vault: Vault
   road: Road
+  oauthApps: OAuthApps
+  /** By integration; for addresses that a browser is sent to. */
+  originMap: Readonly<Record<string, OriginMap>>
   underWay: UnderWay
   /** How people reach the gateway; no trailing slash. */
   publicUrl: () => string
+  /** Tells the operator what only they can mend. */
+  warn: (message: string, details: Record<string, unknown>) => void
 }
 
 const bodyLimit = 1024 * 1024
@@ -76,17 +84,18 @@ export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): F
     apiKeyRoutes,
     callLogRoutes,
     whoamiRoutes,
+    deviceRoutes,
     assetRoutes,
     signInPages,
+    devicePages,
     accountPages,
+    connectPages,
   ])
     routes(app, gateway)
   return app
 }
-    deviceRoutes,
 
 function setHeaders(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-    devicePages,
   reply.header('x-request-id', request.id)
   reply.header('x-content-type-options', 'nosniff')
   reply.header('cache-control', 'no-store')

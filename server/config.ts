@@ -5,6 +5,8 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Secret } from './credentials/secret.ts'
+import type { Credential } from './credentials/vault.ts'
 
 /** The package's own folder: the parent of this file's folder, as source and as bundle. */
 export const packageRoot = new URL('..', import.meta.url)
@@ -24,10 +26,18 @@ export interface Config {
   publicUrl: string | null
   /** Integration → declared origin → origin to use instead. */
   originMap: Record<string, Record<string, string>>
+  /** By the integration's name as the environment spells it, such as GOOGLE_DRIVE. */
+  oauthApps: Record<string, OAuthAppSetting>
   /** CIDRs of private addresses that upstreams may have. */
   allowUpstreams: string[]
   /** Where PostgreSQL is looked for when the npm package does not have it. */
   path: string
+}
+
+/** An OAuth app in the environment. */
+export interface OAuthAppSetting {
+  clientId: string
+  credential: Credential
 }
 
 export interface Flags {
@@ -79,6 +89,7 @@ export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     publicUrl:
       readUrl('PUBLIC_URL', get('PUBLIC_URL'), ['http:', 'https:'], complain)?.replace(/\/+$/, '') ?? null,
     originMap: readOriginMap(get('SKILLETT_ORIGIN_MAP'), complain),
+    oauthApps: readOAuthApps(env, complain),
     allowUpstreams:
       get('SKILLETT_ALLOW_UPSTREAMS')
         ?.split(',')
@@ -144,6 +155,28 @@ function readOriginMap(text: string | null, complain: Complain): Config['originM
     if (!Object.entries(origins).flat().every(isOrigin)) return wrong()
   }
   return map as Config['originMap']
+}
+
+/** `SKILLETT_OAUTH_<INTEGRATION>_CLIENT_ID` and `…_CLIENT_SECRET`; a public client has no secret. */
+function readOAuthApps(env: NodeJS.ProcessEnv, complain: Complain): Config['oauthApps'] {
+  const apps: Config['oauthApps'] = {}
+  for (const [name, text] of Object.entries(env)) {
+    const [, integration, part] = /^SKILLETT_OAUTH_([A-Z0-9_]+?)_CLIENT_(ID|SECRET)$/.exec(name) ?? []
+    if (integration === undefined || !text?.trim()) continue
+    const clientId = env[`SKILLETT_OAUTH_${integration}_CLIENT_ID`]?.trim()
+    if (!clientId) complain(name, `needs SKILLETT_OAUTH_${integration}_CLIENT_ID beside it`)
+    else if (part === 'ID') {
+      const secret = env[`SKILLETT_OAUTH_${integration}_CLIENT_SECRET`]?.trim()
+      apps[integration] = {
+        clientId,
+        credential: {
+          client_id: new Secret(clientId),
+          ...(secret ? { client_secret: new Secret(secret) } : {}),
+        },
+      }
+    }
+  }
+  return apps
 }
 
 function isOrigin(text: unknown): boolean {

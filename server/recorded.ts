@@ -9,14 +9,14 @@ import type { UpstreamAnswer } from './upstream/client.ts'
 /** The audit row. */
 export interface RecordedCall {
   id: string
-  keyId: string
+  keyId: string | null
 }
 
 /** @throws Fault as `Road.travel` does */
 export function travelRecorded(
   gateway: Gateway,
   call: RecordedCall,
-  operation: Operation,
+  operation: Pick<Operation, 'integration'>,
   request: BuiltRequest,
   access: () => Access,
 ): Promise<UpstreamAnswer> {

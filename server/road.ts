@@ -23,7 +23,11 @@ export interface Road {
    * Sends the request with the credential and cleans the answer of it.
    * @throws Fault upstream_unreachable, upstream_timeout, response_too_large, redirect_refused
    */
-  travel(operation: Operation, request: BuiltRequest, access: Access): Promise<UpstreamAnswer>
+  travel(
+    operation: Pick<Operation, 'integration'>,
+    request: BuiltRequest,
+    access: Access,
+  ): Promise<UpstreamAnswer>
   /** The request as it would be sent, the credential masked. Sends nothing. */
   preview(operation: Operation, request: BuiltRequest, access: Omit<Access, 'credential'>): Preview
   /**
@@ -42,7 +46,7 @@ export interface Preview {
 }
 
 export function makeRoad(client: UpstreamClient, originMap: Record<string, OriginMap>): Road {
-  const targetFor = ({ integration }: Operation, variables: Record<string, string>) =>
+  const targetFor = ({ integration }: Pick<Operation, 'integration'>, variables: Record<string, string>) =>
     targetOf(integration, variables, originMap[integration.name] ?? {})
   const send = async (integration: Integration, request: UpstreamRequest): Promise<UpstreamAnswer> => {
     const { timeout_ms: timeoutMs, max_response_bytes: maxBytes } = integration

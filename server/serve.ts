@@ -15,6 +15,7 @@ import { makeAdmission } from './db/admission.ts'
 import { publishCatalogue } from './db/catalogue.ts'
 import { leaveNote } from './db/notes.ts'
 import { makeOutcomes } from './db/outcomes.ts'
+import { makeOAuthApps } from './oauth/apps.ts'
 import { openStore } from './open.ts'
 import { makeRoad } from './road.ts'
 import { makeUnderWay } from './under-way.ts'
@@ -48,12 +49,16 @@ export async function serve(config: Config): Promise<Running> {
   const client = makeUpstreamClient(isAllowed)
   const outcomes = makeOutcomes(sql, (error) => logger.error(error, 'outcomes of calls were not written'))
   let url = config.publicUrl ?? ''
+  const vault = makeVault(store.ring)
   const gateway: Gateway = {
     sql,
     catalogue,
     admission: makeAdmission(sql),
     outcomes,
-    vault: makeVault(store.ring),
+    vault,
+    oauthApps: makeOAuthApps(sql, vault, config.oauthApps),
+    originMap: config.originMap,
+    warn: (message, details) => logger.warn(details, message),
     road: makeRoad(client, config.originMap),
     underWay: makeUnderWay(),
     publicUrl: () => url,

@@ -67,7 +67,7 @@ export function logInRequest(access: Access): TokenRequest {
 }
 
 /** RFC 6749, 2.3: how the token endpoint learns which client asks. */
-async function authenticateClient(
+export async function authenticateClient(
   access: Access,
 ): Promise<{ headers: Record<string, string>; fields: Record<string, string> }> {
   const { settings } = access.auth
@@ -85,7 +85,8 @@ async function authenticateClient(
   return { headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, fields: {} }
 }
 
-function tokenRequest(
+/** A POST to the token endpoint with the skill's further parameters and headers. */
+export function tokenRequest(
   access: Access,
   fields: Record<string, string>,
   headers: Record<string, string>,

@@ -17,9 +17,13 @@ export interface Vault {
   open(owner: Owner, row: SealedCredential): Credential
 }
 
+/** Whose row it is. Sealed bytes of one table do not open in another. */
 export interface Owner {
   profileId: string
+  /** The row's id; in `credentials` the connection's. */
   connectionId: string
+  /** `credentials` when not given. */
+  table?: 'authorizations' | 'oauth_apps' | 'revocations' | 'token_candidates'
 }
 
 export function makeVault(ring: Ring): Vault {
@@ -62,5 +66,11 @@ function ringKey(ring: Ring, keyId: string): Buffer {
 }
 
 function place(keyId: string, owner: Owner, column: string): Place {
-  return { keyId, profileId: owner.profileId, table: 'credentials', row: owner.connectionId, column }
+  return {
+    keyId,
+    profileId: owner.profileId,
+    table: owner.table ?? 'credentials',
+    row: owner.connectionId,
+    column,
+  }
 }
