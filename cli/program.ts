@@ -7,6 +7,7 @@ import { Cli } from 'clipanion'
 import { CallsCommand } from './commands/calls.ts'
 import { ConnectCommand } from './commands/connect.ts'
 import {
+  ConfigServiceCommand,
   ConnectionsCommand,
   RemoveConnectionCommand,
   VerifyConnectionCommand,
@@ -15,6 +16,7 @@ import { HelpCommand } from './commands/help.ts'
 import { CreateKeyCommand, KeysCommand, RevokeKeyCommand } from './commands/keys.ts'
 import { RunCommand } from './commands/run.ts'
 import { SkillsCommand } from './commands/skills.ts'
+import { TokenCommand } from './commands/token.ts'
 import { VersionCommand } from './commands/version.ts'
 import { WhoamiCommand } from './commands/whoami.ts'
 import type { Context } from './context.ts'
@@ -32,6 +34,8 @@ const commands = [
   ConnectionsCommand,
   VerifyConnectionCommand,
   RemoveConnectionCommand,
+  ConfigServiceCommand,
+  TokenCommand,
   WhoamiCommand,
   KeysCommand,
   CreateKeyCommand,

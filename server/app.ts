@@ -25,7 +25,9 @@ import { connectRoutes } from './routes/connect.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { deviceRoutes } from './routes/device.ts'
 import { healthRoutes } from './routes/health.ts'
+import { serviceRoutes } from './routes/services.ts'
 import { skillRoutes } from './routes/skills.ts'
+import { tokenRoutes } from './routes/token.ts'
 import { whoamiRoutes } from './routes/whoami.ts'
 import type { UnderWay } from './under-way.ts'
 import type { OriginMap } from './upstream/target.ts'
@@ -84,6 +86,8 @@ export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): F
     apiKeyRoutes,
     callLogRoutes,
     whoamiRoutes,
+    tokenRoutes,
+    serviceRoutes,
     deviceRoutes,
     assetRoutes,
     signInPages,

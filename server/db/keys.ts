@@ -9,6 +9,8 @@ export interface ApiKey {
   key_prefix: string
   scopes: string[]
   read_only: boolean
+  /** May be given the tokens of connections. */
+  tokens: boolean
   last_used_at: Date | null
   expires_at: Date | null
   revoked_at: Date | null
@@ -19,6 +21,8 @@ export interface KeyRequest {
   name: string
   scopes: string[]
   readOnly: boolean
+  /** Without it, no. */
+  tokens?: boolean
   expiresAt: Date | null
 }
 
@@ -28,6 +32,7 @@ const columns = [
   'key_prefix',
   'scopes',
   'read_only',
+  'tokens',
   'last_used_at',
   'expires_at',
   'revoked_at',
@@ -68,6 +73,7 @@ export async function createKeyWithin(
     key_prefix: prefixOf(fullKey),
     scopes: asked.scopes,
     read_only: asked.readOnly,
+    tokens: asked.tokens ?? false,
     expires_at: asked.expiresAt,
   }
   const [apiKey] = await tx<ApiKey[]>`insert into api_keys ${tx(row)} returning ${tx(columns)}`

@@ -10,8 +10,15 @@ const bodyFields = {
   name: { ...label, required: true },
   scopes: { type: 'strings' },
   read_only: { type: 'boolean' },
+  tokens: { type: 'boolean' },
   expires_at: { type: 'string' },
 } as const
+
+interface Wanted {
+  scopes: string[]
+  readOnly: boolean
+  tokens: boolean
+}
 
 export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }: Gateway): void {
   app.get('/api-keys', async (request) => {
@@ -28,19 +35,35 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
     const wrong = scopes.filter((scope) => !known.has(scope))
     if (wrong.length > 0 || scopes.length === 0)
       throw badRequest('see fields', [{ path: 'scopes', message: `must be among ${[...known].join(', ')}` }])
-    await refuseWider(keyId, scopes, body.read_only ?? false)
+    const readOnly = body.read_only ?? false
+    const tokens = body.tokens ?? false
+    if (readOnly && tokens)
+      throw badRequest('see fields', [
+        { path: 'tokens', message: 'cannot be given to a read-only key: a token can write' },
+      ])
+    await refuseWider(keyId, { scopes, readOnly, tokens })
     const asked = {
       name: body.name!,
       scopes,
-      readOnly: body.read_only ?? false,
+      readOnly,
+      tokens,
       expiresAt: readExpiry(body.expires_at),
     }
     const created = await createKey(sql, profileId, asked)
     if ('limit' in created)
       throw fault('plan_limit_reached', { fill: { limit: created.limit, resource: 'API keys' } })
-    const { id, name, key_prefix, read_only, expires_at, created_at } = created.apiKey
+    const { id, name, key_prefix, read_only, tokens: mayHold, expires_at, created_at } = created.apiKey
     return reply.code(201).send({
-      api_key: { id, name, key_prefix, scopes: created.apiKey.scopes, read_only, expires_at, created_at },
+      api_key: {
+        id,
+        name,
+        key_prefix,
+        scopes: created.apiKey.scopes,
+        read_only,
+        tokens: mayHold,
+        expires_at,
+        created_at,
+      },
       full_key: created.fullKey,
     })
   })
@@ -54,11 +77,11 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
   })
 
   /** A key cannot make a key that may do more than itself. */
-  async function refuseWider(keyId: string, scopes: string[], readOnly: boolean): Promise<void> {
-    const [own] = await sql<{ scopes: string[]; read_only: boolean }[]>`
-      select scopes, read_only from api_keys where id = ${keyId}`
-    const within = own!.scopes.includes('*') || scopes.every((scope) => own!.scopes.includes(scope))
-    if (!within || (own!.read_only && !readOnly))
+  async function refuseWider(keyId: string, asked: Wanted): Promise<void> {
+    const [own] = await sql<{ scopes: string[]; read_only: boolean; tokens: boolean }[]>`
+      select scopes, read_only, tokens from api_keys where id = ${keyId}`
+    const within = own!.scopes.includes('*') || asked.scopes.every((scope) => own!.scopes.includes(scope))
+    if (!within || (own!.read_only && !asked.readOnly) || (!own!.tokens && asked.tokens))
       throw fault('forbidden', { fill: { reason: 'a key cannot make one that may do more than itself' } })
   }
 }

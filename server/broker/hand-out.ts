@@ -1,0 +1,118 @@
+/**
+ * Handing out one token: admitted and recorded like a call, refreshed when it is about to expire, and never a
+ * refresh token. Whoever gets it can do with it what its scopes allow, so the key needs the permission for it.
+ */
+import type { Gateway } from '../app.ts'
+import type { Caller } from '../connecting.ts'
+import { hasToken, tokenOf } from '../credentials/handed-out.ts'
+import { tokenLife } from '../db/services.ts'
+import { fault, Fault } from '../fault.ts'
+import { admit } from '../http/caller.ts'
+import { newCallId } from '../ids.ts'
+import type { AskedService } from './asked-service.ts'
+import { authorizationNeeded, type NoToken } from './authorization-needed.ts'
+
+export interface HandedOut {
+  status: 'active'
+  service: string
+  integration: string
+  account: string
+  identifier: string
+  connection_id: string
+  token: string
+  /** RFC 3339; null where the service does not say. */
+  expires_at: Date | null
+  /** How long the script may keep it before it asks again. */
+  cache_seconds: number
+}
+
+/** What the audit log calls it; no endpoint of a skill can have this name. */
+const endpoint = 'broker:token'
+
+/** A token with less than this is not worth handing out. */
+const leastSeconds = 60
+
+/**
+ * @param keyHash of the caller's key, whose permission was checked
+ * @throws Fault of admission, of the way, or of the refresh; what needs a person is returned
+ */
+export async function handOut(
+  gateway: Gateway,
+  keyHash: string,
+  caller: Caller,
+  asked: AskedService,
+): Promise<HandedOut | NoToken> {
+  const { integration, account, identifier, service } = asked
+  if (!integration.auth.some(hasToken)) throw withoutToken(integration.title)
+  const id = newCallId()
+  const asker = {
+    keyHash,
+    integration: integration.name,
+    account,
+    identifier,
+    writes: true,
+    needsConnection: true,
+  }
+  const context = {
+    integration: integration.name,
+    title: integration.title,
+    publicUrl: gateway.publicUrl(),
+  }
+  const admitted = await admit(gateway.admission, asker, { id, endpoint }, context).catch(
+    (error: unknown) => {
+      if (error instanceof Fault && error.code === 'integration_not_connected') return null
+      throw error
+    },
+  )
+  if (admitted === null) return authorizationNeeded(gateway, caller, asked)
+  const started = performance.now()
+  const note = (state: 'done' | 'failed', error: string | null): void =>
+    gateway.outcomes.note({
+      id,
+      keyId: admitted.keyId,
+      state,
+      error,
+      upstreamStatus: null,
+      durationMs: Math.round(performance.now() - started),
+      requestBytes: 0,
+      responseBytes: 0,
+    })
+  try {
+    const connection = admitted.connection!
+    const auth = integration.auth.find((entry) => entry.id === connection.auth)
+    if (auth === undefined || connection.sealed === null || !hasToken(auth))
+      throw withoutToken(integration.title)
+    const owner = { profileId: admitted.profileId, connectionId: connection.id }
+    const credential = gateway.vault.open(owner, connection.sealed)
+    const token = await tokenOf({ auth, credential, variables: connection.variables })
+    const life = await tokenLife(gateway.sql, connection.id)
+    note('done', null)
+    return {
+      status: 'active',
+      service,
+      integration: integration.name,
+      account: connection.account,
+      identifier,
+      connection_id: connection.id,
+      token,
+      expires_at: life.until,
+      cache_seconds: cacheLife(asked.cacheSeconds, life.seconds),
+    }
+  } catch (error) {
+    note('failed', error instanceof Fault ? error.code : 'internal')
+    throw error
+  }
+}
+
+/** As configured, and never beyond what the token lives. */
+function cacheLife(configured: number, seconds: number | null): number {
+  return seconds === null ? configured : Math.max(0, Math.min(configured, Math.floor(seconds) - leastSeconds))
+}
+
+function withoutToken(title: string): Fault {
+  return fault('forbidden', {
+    fill: {
+      reason: `${title} is connected in a way that has no token of its own; call its endpoints instead`,
+    },
+  })
+}
