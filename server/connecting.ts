@@ -8,14 +8,16 @@ import type { Gateway } from './app.ts'
 import type { Operation } from './catalogue/catalogue.ts'
 import type { Access } from './credentials/authorize.ts'
 import { isPrivateKey } from './credentials/private-key.ts'
-import { isRenewable, type Renewed } from './credentials/renewal.ts'
+import { isRenewable } from './credentials/renewal.ts'
 import { Secret } from './credentials/secret.ts'
 import { CredentialRefused } from './credentials/token-answer.ts'
 import type { Credential } from './credentials/vault.ts'
 import { recordCall } from './db/calls.ts'
+import type { TokenFacts } from './db/connections.ts'
 import { fault, type Complaint } from './fault.ts'
 import { badRequest } from './http/input.ts'
 import { newCallId } from './ids.ts'
+import { fetchVariables, variablesOfAnswer } from './oauth/fetched-variables.ts'
 import { travelRecorded } from './recorded.ts'
 import { selectText } from './select.ts'
 import { fetchToken } from './token-fetch.ts'
@@ -96,7 +98,8 @@ export interface Caller {
 }
 
 /**
- * The credential as it is to be stored: with its first token where its way fetches one.
+ * The access as it is to be stored: with its first token where its way fetches one, and with the variables that the
+ * service tells.
  * @throws Fault bad_request when the service refuses what was entered, or the road's own faults
  */
 export async function complete(
@@ -104,14 +107,33 @@ export async function complete(
   integration: Integration,
   access: Access,
   caller: Caller,
-): Promise<Renewed> {
-  if (!isRenewable(access)) return { credential: access.credential, expiresIn: null }
-  return fetchToken(gateway, integration, access, caller, null).catch((error: unknown) => {
+): Promise<{ access: Access; tokens?: TokenFacts }> {
+  if (!isRenewable(access)) return { access: await withVariables(gateway, integration, access, caller, {}) }
+  const fetched = await fetchToken(gateway, integration, access, caller, null).catch((error: unknown) => {
     if (!(error instanceof CredentialRefused)) throw error
     throw badRequest('see fields', [
       { path: 'secret', message: `is refused by ${integration.title} (${error.message})` },
     ])
   })
+  const { credential, expiresIn, document } = fetched
+  const told = variablesOfAnswer(integration, document)
+  const scopesGranted = (access.auth.settings['default_scopes'] ?? []) as string[]
+  return {
+    access: await withVariables(gateway, integration, { ...access, credential }, caller, told),
+    tokens: { expiresIn, scopesGranted, scopesLost: [] },
+  }
+}
+
+async function withVariables(
+  gateway: Gateway,
+  integration: Integration,
+  access: Access,
+  caller: Caller,
+  told: Record<string, string>,
+): Promise<Access> {
+  const known = { ...access, variables: { ...access.variables, ...told } }
+  const fetched = await fetchVariables(gateway, integration, known, caller)
+  return { ...known, variables: { ...known.variables, ...fetched } }
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Renewed {
   credential: Credential
   /** Seconds from the request; null when the service does not say. */
   expiresIn: number | null
+  /** What the token endpoint answered. Holds secrets. */
+  document: unknown
 }
 
 const requests: Partial<Record<AuthType, (access: Access) => TokenRequest | Promise<TokenRequest>>> = {
@@ -37,6 +39,6 @@ export function isRenewable({ auth }: Pick<Access, 'auth'>): boolean {
  */
 export async function renew(access: Access, send: Send): Promise<Renewed> {
   const request = await requests[access.auth.type]!(access)
-  const { text, expiresIn } = readToken(access.auth.settings, await send(request))
-  return { credential: { ...access.credential, access_token: new Secret(text) }, expiresIn }
+  const { text, expiresIn, document } = readToken(access.auth.settings, await send(request))
+  return { credential: { ...access.credential, access_token: new Secret(text) }, expiresIn, document }
 }

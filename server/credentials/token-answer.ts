@@ -9,6 +9,8 @@ export interface Token {
   text: string
   /** Seconds from the request; null when nobody says. */
   expiresIn: number | null
+  /** The whole answer, for the skill's variables. Holds secrets. */
+  document: unknown
 }
 
 /** The service does not accept the credential; asking again is of no use. */
@@ -27,7 +29,7 @@ export function readToken(settings: Record<string, unknown>, answer: UpstreamAns
   const text = select(document, settings['token_path'] ?? 'access_token')
   if (answer.status < 200 || answer.status > 299 || typeof text !== 'string' || text === '')
     throw new CredentialRefused(`status ${answer.status}${errorCode(document)}`)
-  return { text, expiresIn: lifetime(settings, document, answer.headers['date']) }
+  return { text, expiresIn: lifetime(settings, document, answer.headers['date']), document }
 }
 
 function lifetime(

@@ -62,8 +62,8 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
       throw badRequest('see fields', [{ path: 'secret', message: 'is required' }])
     const given = { auth, credential: readCredential(auth, body.secret), variables }
     const caller = { profileId, keyId }
-    const { credential } = await complete(gateway, integration, given, caller)
-    const identity = await identify(gateway, integration, { ...given, credential }, caller, null)
+    const { access, tokens } = await complete(gateway, integration, given, caller)
+    const identity = await identify(gateway, integration, access, caller, null)
     const wanted = {
       profileId,
       integration: integration.name,
@@ -71,10 +71,11 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
       identifier: body.identifier ?? '',
       auth: auth.id,
       identity,
-      variables,
+      variables: access.variables,
+      ...(tokens === undefined ? {} : { tokens }),
     }
     const saved = await saveConnection(sql, wanted, (connectionId) =>
-      vault.seal({ profileId, connectionId }, credential),
+      vault.seal({ profileId, connectionId }, access.credential),
     )
     if ('limit' in saved)
       throw fault('plan_limit_reached', { fill: { limit: saved.limit, resource: 'connections' } })
