@@ -14,6 +14,8 @@ import {
 } from './commands/connections.ts'
 import { HelpCommand } from './commands/help.ts'
 import { CreateKeyCommand, KeysCommand, RevokeKeyCommand } from './commands/keys.ts'
+import { LoginCommand } from './commands/login.ts'
+import { LogoutCommand } from './commands/logout.ts'
 import { RunCommand } from './commands/run.ts'
 import { SkillsCommand } from './commands/skills.ts'
 import { TokenCommand } from './commands/token.ts'
@@ -36,6 +38,8 @@ const commands = [
   RemoveConnectionCommand,
   ConfigServiceCommand,
   TokenCommand,
+  LoginCommand,
+  LogoutCommand,
   WhoamiCommand,
   KeysCommand,
   CreateKeyCommand,

@@ -4,10 +4,9 @@
  */
 
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Context } from './context.ts'
-import { settingsFolder } from './gateway.ts'
+import { settingsFolder } from './settings.ts'
 
 /** A value as text, with a name for it that may be shown where the text itself may not. */
 export interface Source {
@@ -73,7 +72,7 @@ function readConfined(word: string, context: Context): string {
 }
 
 function secretFolders(context: Context): string[] {
-  const homes = [context.homeDirectory(), userInfo().homedir]
+  const homes = [context.homeDirectory(), context.accountDirectory()]
   return [
     settingsFolder(context),
     ...(context.env['SKILLETT_HOME'] ? [context.env['SKILLETT_HOME']] : []),
