@@ -4,9 +4,10 @@
  */
 import type { FastifyInstance } from 'fastify'
 import type { Gateway } from '../app.ts'
-import { chooseAuth, complete, identify, readCredential } from '../connecting.ts'
+import { connectBySecret } from '../connect-by-secret.ts'
+import { chooseAuth } from '../connecting.ts'
 import { readAuthorization, type AuthorizationState } from '../db/authorizations.ts'
-import { findConnection, saveConnection } from '../db/connections.ts'
+import { findConnection } from '../db/connections.ts'
 import { fault, Fault } from '../fault.ts'
 import { admit, authenticate, presentedKey } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
@@ -24,7 +25,7 @@ const bodyFields = {
 } as const
 
 export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
-  const { sql, catalogue, admission, vault, publicUrl } = gateway
+  const { sql, catalogue, admission, publicUrl } = gateway
 
   app.post('/v1/connect', async (request) => {
     const keyHash = presentedKey(request.headers)
@@ -45,53 +46,15 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
     if (integration === undefined)
       throw fault('not_found', { fill: { resource: 'integration', name: name! } })
     const auth = chooseAuth(integration, body.auth, body.secret !== undefined)
-    const variables = readVariables(integration, body.variables ?? {})
-    if (auth.type === 'oauth2') {
-      const { account = null, identifier = '' } = body
-      return beginAuthorization(gateway, {
-        profileId,
-        keyId,
-        integration,
-        auth,
-        account,
-        identifier,
-        variables,
-      })
-    }
-    if (body.secret === undefined)
-      throw badRequest('see fields', [{ path: 'secret', message: 'is required' }])
-    const given = { auth, credential: readCredential(auth, body.secret), variables }
+    const { account = null, identifier = '', variables = {}, secret } = body
     const caller = { profileId, keyId }
-    const { access, tokens } = await complete(gateway, integration, given, caller)
-    const identity = await identify(gateway, integration, access, caller, null)
-    const wanted = {
-      profileId,
-      integration: integration.name,
-      account: body.account ?? identity ?? 'default',
-      identifier: body.identifier ?? '',
-      auth: auth.id,
-      identity,
-      variables: access.variables,
-      ...(tokens === undefined ? {} : { tokens }),
+    if (auth.type === 'oauth2') {
+      const told = readVariables(integration, variables)
+      const wish = { ...caller, integration, auth, account, identifier, variables: told }
+      return beginAuthorization(gateway, wish)
     }
-    const saved = await saveConnection(sql, wanted, (connectionId) =>
-      vault.seal({ profileId, connectionId }, access.credential),
-    )
-    if ('limit' in saved)
-      throw fault('plan_limit_reached', { fill: { limit: saved.limit, resource: 'connections' } })
-    if ('otherIdentity' in saved)
-      throw fault('conflict', {
-        fill: {
-          reason: `"${wanted.account}" is the account ${saved.otherIdentity}; choose another name with "account"`,
-        },
-      })
-    return {
-      connection_id: saved.id,
-      integration: name,
-      account: wanted.account,
-      status: 'connected',
-      identity,
-    }
+    if (secret === undefined) throw badRequest('see fields', [{ path: 'secret', message: 'is required' }])
+    return connectBySecret(gateway, caller, { integration, auth, secret, variables, account, identifier })
   })
 
   app.get<{ Params: { id: string } }>('/v1/connect/:id', async (request) => {
