@@ -17,6 +17,8 @@ import { errorBody, fault, Fault } from './fault.ts'
 import { badRequest } from './http/input.ts'
 import { newCallId } from './ids.ts'
 import type { OAuthApps } from './oauth/apps.ts'
+import type { Refresher } from './oauth/refresh.ts'
+import type { Revoker } from './oauth/revoke.ts'
 import type { Road } from './road.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { callLogRoutes } from './routes/call-log.ts'
@@ -47,6 +49,8 @@ export interface Gateway {
   vault: Vault
   road: Road
   oauthApps: OAuthApps
+  refresher: Refresher
+  revoker: Revoker
   /** By integration; for addresses that a browser is sent to. */
   originMap: Readonly<Record<string, OriginMap>>
   underWay: UnderWay

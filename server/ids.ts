@@ -20,7 +20,7 @@ export function newCallId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`
 }
 
-export type Prefix = 'prof' | 'key' | 'conn'
+export type Prefix = 'prof' | 'key' | 'conn' | 'rev' | 'tok'
 
 /** Such as conn_4f0c…: 120 random bits. */
 export function newId(prefix: Prefix): string {

@@ -16,6 +16,9 @@ import { publishCatalogue } from './db/catalogue.ts'
 import { leaveNote } from './db/notes.ts'
 import { makeOutcomes } from './db/outcomes.ts'
 import { makeOAuthApps } from './oauth/apps.ts'
+import { makeHeartbeat } from './oauth/heartbeat.ts'
+import { makeRefresher } from './oauth/refresh.ts'
+import { makeRevoker } from './oauth/revoke.ts'
 import { openStore } from './open.ts'
 import { makeRoad } from './road.ts'
 import { makeUnderWay } from './under-way.ts'
@@ -50,12 +53,15 @@ export async function serve(config: Config): Promise<Running> {
   const outcomes = makeOutcomes(sql, (error) => logger.error(error, 'outcomes of calls were not written'))
   let url = config.publicUrl ?? ''
   const vault = makeVault(store.ring)
+  const beats = store.openAnother(1)
   const gateway: Gateway = {
     sql,
     catalogue,
     admission: makeAdmission(sql),
     outcomes,
     vault,
+    refresher: makeRefresher(() => gateway, makeHeartbeat(beats)),
+    revoker: makeRevoker(() => gateway),
     oauthApps: makeOAuthApps(sql, vault, config.oauthApps),
     originMap: config.originMap,
     warn: (message, details) => logger.warn(details, message),
@@ -77,9 +83,12 @@ export async function serve(config: Config): Promise<Running> {
     },
     async stop() {
       await app.close()
+      gateway.revoker.close()
       await gateway.underWay.settle(longestEndMs)
+      gateway.refresher.close()
       await outcomes.drain()
       await client.close()
+      await beats.end({ timeout: 5 })
       await store.close()
     },
   }

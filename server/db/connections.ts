@@ -1,6 +1,7 @@
 /** Queries about connections and their sealed credentials. */
 import { newId } from '../ids.ts'
 import type { SealedCredential } from './admission.ts'
+import { insertRevocation, type Revocation } from './revocations.ts'
 import type { Sql, Tx } from './sql.ts'
 
 export interface ConnectionRow {
@@ -160,7 +161,7 @@ export function listConnections(sql: Sql, profileId: string): Promise<Connection
 }
 
 export async function findConnection(
-  sql: Sql,
+  sql: Sql | Tx,
   profileId: string,
   id: string,
 ): Promise<StoredConnection | undefined> {
@@ -185,8 +186,26 @@ export async function setConnectionStatus(sql: Sql, id: string, status: 'active'
   await sql`update connections set status = ${status}, updated_at = now() where id = ${id} and status <> ${status}`
 }
 
-/** Deletes a connection and, with its credential row, its data key. @returns false when there is none */
-export async function deleteConnection(sql: Sql, profileId: string, id: string): Promise<boolean> {
-  const rows = await sql`delete from connections where id = ${id} and profile_id = ${profileId} returning id`
-  return rows.length > 0
+/**
+ * Deletes a connection and, with its credential row, its data key.
+ * @param revocationFor what is to be told to the service, in the same transaction; null for nothing
+ * @returns false when there is none
+ */
+export function deleteConnection(
+  sql: Sql,
+  profileId: string,
+  id: string,
+  revocationFor: (connection: StoredConnection) => Revocation | null,
+): Promise<boolean> {
+  return sql.begin(async (tx) => {
+    // The lock keeps a refresh from storing tokens that nobody would revoke.
+    await tx`select from profiles where id = ${profileId} for update`
+    await tx`select from credentials where connection_id = ${id} for update`
+    const connection = await findConnection(tx, profileId, id)
+    if (connection === undefined) return false
+    const revocation = revocationFor(connection)
+    if (revocation !== null) await insertRevocation(tx, revocation)
+    await tx`delete from connections where id = ${id} and profile_id = ${profileId}`
+    return true
+  })
 }

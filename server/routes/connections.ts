@@ -2,9 +2,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Gateway } from '../app.ts'
 import { identify } from '../connecting.ts'
-import { deleteConnection, findConnection, listConnections, setConnectionStatus } from '../db/connections.ts'
+import { findConnection, listConnections, setConnectionStatus } from '../db/connections.ts'
 import { fault, Fault } from '../fault.ts'
 import { authenticate } from '../http/caller.ts'
+import { disconnect } from '../oauth/disconnect.ts'
 
 type ById = { Params: { id: string } }
 
@@ -17,8 +18,9 @@ export function connectionRoutes(app: FastifyInstance, gateway: Gateway): void {
   })
 
   app.delete<ById>('/v1/connections/:id', async (request, reply) => {
-    const { profileId } = await authenticate(admission, request.headers)
-    if (!(await deleteConnection(sql, profileId, request.params.id))) throw unknown(request.params.id)
+    const { profileId, keyId } = await authenticate(admission, request.headers)
+    if (!(await disconnect(gateway, { profileId, keyId }, request.params.id)))
+      throw unknown(request.params.id)
     return reply.code(204).send()
   })
 
