@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { serve, type Running } from '../../server/serve.ts'
+import { buildBundle } from '../support/bundle.ts'
+import { runCli } from '../support/cli.ts'
 import { ask, makeOAuthGround, type OAuthGround, type Person } from '../support/oauth-ground.ts'
 import { startProvider, type Provider } from '../support/provider.ts'
 
@@ -20,6 +22,7 @@ const fresh = {
 } as const
 
 before(async () => {
+  await buildBundle()
   provider = await startProvider()
   ground = await makeOAuthGround(provider, [`issuer: ${'https://issuer.example.com'}`])
   gateway = await serve(ground.config)
@@ -219,4 +222,30 @@ test('no secret of a connection is in what a person or a key is told', async () 
   for (const text of told)
     for (const secret of [access_token!, refresh_token!, provider.clientSecret])
       assert.ok(!text.includes(secret))
+})
+
+test('the command line hands the link out, and waits for the person in a second step', async () => {
+  const env = { SKILLETT_API_URL: gateway.url, SKILLETT_API_KEY: ada.key }
+  const begun = await runCli({ args: ['connect', 'fake', '--no-wait'], env })
+  assert.equal(begun.exit, 8, begun.stderr)
+  const { status, oauth_url, connection_id, next } = JSON.parse(begun.stdout)
+  assert.equal(status, 'pending')
+  assert.equal(next[0].command, `skillett connect --resume ${connection_id}`)
+  const waiting = runCli({ args: ['connect', '--resume', connection_id], env })
+  await ask(gateway.url, await walk(ada, oauth_url), { cookie: ada.cookie })
+  const done = await waiting
+  assert.equal(done.exit, 0, done.stderr)
+  assert.equal(JSON.parse(done.stdout).account, 'ada')
+})
+
+test('the command line ends with an error when the person said no', async () => {
+  const env = { SKILLETT_API_URL: gateway.url, SKILLETT_API_KEY: ada.key }
+  const { oauth_url, connection_id } = await begin(ada)
+  const callback = new URL(await walk(ada, oauth_url))
+  callback.searchParams.delete('code')
+  callback.searchParams.set('error', 'access_denied')
+  await ask(gateway.url, callback.href, { cookie: ada.cookie })
+  const done = await runCli({ args: ['connect', '--resume', connection_id], env })
+  assert.equal(done.exit, 8)
+  assert.match(JSON.parse(done.stderr).error.message, /access_denied/)
 })
