@@ -11,6 +11,7 @@ import type { Sql } from './db/sql.ts'
 import { fault } from './fault.ts'
 import { listOAuthApps, setOAuthApp } from './oauth/operator.ts'
 import { openStore, type Store } from './open.ts'
+import { rotateSecrets } from './rotate.ts'
 import { makeSignInUrl } from './sign-in/link.ts'
 
 type Options = Record<string, string | boolean | undefined>
@@ -55,6 +56,12 @@ export const commands: Record<string, AdminCommand> = {
     usage: '--email E [--plan P] [--daily N] [--per-minute N]',
     options: { email: text, plan: text, daily: text, 'per-minute': text },
     run: setPlan,
+  },
+  'rotate-secrets': {
+    summary: "seal everything anew with the ring's first key, while calls run",
+    usage: '',
+    options: {},
+    run: (_sql, _options, config, store) => rotateSecrets(store, config),
   },
   'oauth-app set': {
     summary: "store an integration's OAuth app; its secret is read from stdin",

@@ -15,6 +15,7 @@ import { makeAdmission } from './db/admission.ts'
 import { publishCatalogue } from './db/catalogue.ts'
 import { leaveNote } from './db/notes.ts'
 import { makeOutcomes } from './db/outcomes.ts'
+import { makeKeyUsage } from './key-usage.ts'
 import { makeOAuthApps } from './oauth/apps.ts'
 import { makeHeartbeat } from './oauth/heartbeat.ts'
 import { makeRefresher } from './oauth/refresh.ts'
@@ -52,7 +53,9 @@ export async function serve(config: Config): Promise<Running> {
   const client = makeUpstreamClient(isAllowed)
   const outcomes = makeOutcomes(sql, (error) => logger.error(error, 'outcomes of calls were not written'))
   let url = config.publicUrl ?? ''
-  const vault = makeVault(store.ring)
+  const warn = (message: string, details: Record<string, unknown>): void => logger.warn(details, message)
+  const keyUsage = makeKeyUsage(sql, warn)
+  const vault = makeVault(store.ring, keyUsage.count)
   const beats = store.openAnother(1)
   const gateway: Gateway = {
     sql,
@@ -64,7 +67,7 @@ export async function serve(config: Config): Promise<Running> {
     revoker: makeRevoker(() => gateway),
     oauthApps: makeOAuthApps(sql, vault, config.oauthApps),
     originMap: config.originMap,
-    warn: (message, details) => logger.warn(details, message),
+    warn,
     road: makeRoad(client, config.originMap),
     underWay: makeUnderWay(),
     publicUrl: () => url,
@@ -87,6 +90,7 @@ export async function serve(config: Config): Promise<Running> {
       await gateway.underWay.settle(longestEndMs)
       gateway.refresher.close()
       await outcomes.drain()
+      await keyUsage.drain()
       await client.close()
       await beats.end({ timeout: 5 })
       await store.close()
