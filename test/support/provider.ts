@@ -41,6 +41,10 @@ export interface Provider {
   reuses: number
   resourceRequests: number
   revocations: string[]
+  /** How often each refresh token was presented. */
+  presented: Map<string, number>
+  /** Called when a refresh token has just changed hands, before the answer. */
+  onRotation: () => void
   /** Parameters of the last authorization request. */
   asked: URLSearchParams
   /** A grant without a browser. */
@@ -95,6 +99,8 @@ export async function startProvider(behaviour: Partial<Behaviour> = {}): Promise
     reuses: 0,
     resourceRequests: 0,
     revocations: [],
+    presented: new Map(),
+    onRotation: () => {},
     asked: new URLSearchParams(),
     makeGrant: (user = provider.behaviour.user) => issue({ user, alive: true }),
     killAccessTokens: () => access.clear(),
@@ -197,6 +203,7 @@ export async function startProvider(behaviour: Partial<Behaviour> = {}): Promise
   function redeemRefresh(body: URLSearchParams): { access: string; refresh: string } | null {
     const { rotation, graceMs, refreshTokenSaid } = provider.behaviour
     const text = body.get('refresh_token') ?? ''
+    provider.presented.set(text, (provider.presented.get(text) ?? 0) + 1)
     const known = refresh.get(text)
     if (known === undefined || !known.family.alive) return null
     const keeps = rotation === 'none' || refreshTokenSaid !== 'new'
@@ -210,6 +217,7 @@ export async function startProvider(behaviour: Partial<Behaviour> = {}): Promise
     }
     known.usedAt ??= Date.now()
     const made = issue(known.family)
+    provider.onRotation()
     if (!keeps) return made
     refresh.delete(made.refresh)
     return { access: made.access, refresh: text }
