@@ -2,9 +2,12 @@
  * Handing out one token: admitted and recorded like a call, refreshed when it is about to expire, and never a
  * refresh token. Whoever gets it can do with it what its scopes allow, so the key needs the permission for it.
  */
+import type { Auth } from '#manifest'
 import type { Gateway } from '../app.ts'
 import type { Caller } from '../connecting.ts'
+import type { Access } from '../credentials/authorize.ts'
 import { hasToken, tokenOf } from '../credentials/handed-out.ts'
+import type { Admitted, SealedCredential } from '../db/admission.ts'
 import { tokenLife } from '../db/services.ts'
 import { fault, Fault } from '../fault.ts'
 import { admit } from '../http/caller.ts'
@@ -82,9 +85,12 @@ export async function handOut(
     const auth = integration.auth.find((entry) => entry.id === connection.auth)
     if (auth === undefined || connection.sealed === null || !hasToken(auth))
       throw withoutToken(integration.title)
-    const owner = { profileId: admitted.profileId, connectionId: connection.id }
-    const credential = gateway.vault.open(owner, connection.sealed)
-    const token = await tokenOf({ auth, credential, variables: connection.variables })
+    const access = await liveAccess(gateway, { ...asked, auth }, admitted, connection.sealed)
+    if (access === undefined) {
+      note('failed', 'token_expired')
+      return await authorizationNeeded(gateway, caller, { ...asked, account: connection.account })
+    }
+    const token = await tokenOf(access)
     const life = await tokenLife(gateway.sql, connection.id)
     note('done', null)
     return {
@@ -102,6 +108,32 @@ export async function handOut(
     note('failed', error instanceof Fault ? error.code : 'internal')
     throw error
   }
+}
+
+/**
+ * The credential as it is stored, or the next one when it is about to expire.
+ * @returns undefined when the service no longer accepts it, or it has expired and there will be no other
+ */
+async function liveAccess(
+  gateway: Gateway,
+  { integration, auth }: AskedService & { auth: Auth },
+  { profileId, keyId, connection }: Admitted,
+  sealed: SealedCredential,
+): Promise<Access | undefined> {
+  const { id: connectionId, variables } = connection!
+  const access = { auth, credential: gateway.vault.open({ profileId, connectionId }, sealed), variables }
+  if (connection!.status !== 'active') return undefined
+  const { seconds } = await tokenLife(gateway.sql, connectionId)
+  if (seconds === null || seconds > leastSeconds) return access
+  const held = { profileId, keyId, connectionId }
+  const request = { held, integration, auth, version: sealed.version, variables, early: true }
+  // A token that still lives is better than none.
+  const renewed = await gateway.refresher.renew(request).catch((error: unknown) => {
+    if (seconds > 0) return undefined
+    throw error
+  })
+  if (renewed !== undefined) return { auth, credential: renewed.credential, variables: renewed.variables }
+  return seconds > 0 ? access : undefined
 }
 
 /** As configured, and never beyond what the token lives. */
