@@ -35,7 +35,10 @@ import type { UnderWay } from './under-way.ts'
 import type { OriginMap } from './upstream/target.ts'
 import { accountPages } from './web/account.ts'
 import { devicePages } from './web/device.ts'
+import { callPages } from './web/calls.ts'
 import { connectPages } from './web/connect.ts'
+import { connectionPages } from './web/connections.ts'
+import { keyPages } from './web/keys.ts'
 import { assetRoutes } from './web/page.ts'
 import { PageRefusal, prefersPage, sendRefusal } from './web/refusal.ts'
 import { signInPages } from './web/sign-in.ts'
@@ -96,6 +99,9 @@ export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): F
     assetRoutes,
     signInPages,
     devicePages,
+    connectionPages,
+    keyPages,
+    callPages,
     accountPages,
     connectPages,
   ])

@@ -77,33 +77,33 @@ export function accountPages(app: FastifyInstance, gateway: Gateway): void {
           <dt>Plan</dt>
           <dd>${visitor.plan}</dd>
           <dt>Calls today</dt>
-          <dd>${usage?.calls_today ?? 0}${usage?.daily_limit == null ? null : ` of ${usage.daily_limit}`}</dd>
+          <dd>
+            ${count(usage?.calls_today ?? 0)}${usage?.daily_limit == null ? null : ` of ${count(usage.daily_limit)}`}
+          </dd>
         </dl>
       </section>
       ${passwordCard(visitor, wrong)}
-      <section class="card">
+      <section class="card flush">
         <div class="row end">
           <h2>Signed-in browsers</h2>
           <form method="post" action="${path}/sessions/end-all">
             ${formToken(visitor)}<button class="tiny danger">Sign out everywhere</button>
           </form>
         </div>
-        <div>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Browser</th>
-                <th scope="col">Address</th>
-                <th scope="col">Signed in</th>
-                <th scope="col">Last seen</th>
-                <td></td>
-              </tr>
-            </thead>
-            <tbody>
-              ${sessions.map((session) => sessionRow(session, visitor))}
-            </tbody>
-          </table>
-        </div>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Browser</th>
+              <th scope="col">Address</th>
+              <th scope="col">Signed in</th>
+              <th scope="col">Last seen</th>
+              <td></td>
+            </tr>
+          </thead>
+          <tbody>
+            ${sessions.map((session) => sessionRow(session, visitor))}
+          </tbody>
+        </table>
       </section>`
     const page = { title: 'Account', body, visitor, section: path }
     return sendPage(reply, page, Object.keys(wrong).length === 0 ? 200 : 400)
@@ -124,7 +124,7 @@ function passwordCard(visitor: Visitor, wrong: Wrong): Html {
     </div>
     <form method="post" action="${path}/password">
       ${formToken(visitor)}
-      <input type="hidden" name="email" autocomplete="username" value="${visitor.email}" />
+      <input type="email" name="email" autocomplete="username" value="${visitor.email}" readonly hidden />
       <div class="side">
         ${visitor.hasPassword ? passwordField('current', 'Present password', 'current-password', wrong.current) : null}
         ${passwordField('fresh', 'New password', 'new-password', wrong.fresh)}
@@ -149,8 +149,12 @@ function passwordField(name: string, label: string, autocomplete: string, wrong:
       aria-invalid="${wrong === undefined ? 'false' : 'true'}"
       aria-describedby="${name}-wrong"
     />
-    <p class="wrong" id="${name}-wrong">${wrong}</p>
+    ${wrong === undefined ? null : html`<p class="wrong" id="${name}-wrong">${wrong}</p>`}
   </div>`
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en')
 }
 
 const methods = { link: 'by link', password: 'by password', oidc: 'by provider' }

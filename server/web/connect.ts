@@ -9,18 +9,21 @@ import { fault } from '../fault.ts'
 import { openLink } from '../oauth/begin.ts'
 import { finish } from '../oauth/finish.ts'
 import { readSession } from '../sign-in/session.ts'
+import { connectWays, showWays } from './connect-ways.ts'
 import { queryOf } from './door.ts'
 import { html, plain } from './html.ts'
 import { goTo, sendPage } from './page.ts'
-import { PageRefusal } from './refusal.ts'
+import { PageRefusal, prefersPage } from './refusal.ts'
 
 type ByIntegration = { Params: { integration: string } }
 
 export function connectPages(app: FastifyInstance, gateway: Gateway): void {
+  connectWays(app, gateway)
+
   app.get<ByIntegration>('/connect/:integration', async (request, reply) => {
     const integration = integrationOf(gateway, request.params.integration)
     const link = queryOf(request).get('link')
-    if (link === null) return sendWays(gateway, integration, reply)
+    if (link === null) return ways(gateway, integration, request, reply)
     return open(gateway, integration, link, request, reply)
   })
 
@@ -85,7 +88,19 @@ async function callBack(
   })
 }
 
-/** Where an `action_url` leads: how to connect, in words for whoever holds the key. */
+/** Where an `action_url` leads: forms for a person, words for whoever holds a key. */
+async function ways(
+  gateway: Gateway,
+  integration: Integration,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (!prefersPage(request)) return sendWays(gateway, integration, reply)
+  const visitor = await readSession(gateway, request)
+  if (visitor === undefined) return goTo(reply, `/sign-in?return_to=${encodeURIComponent(request.url)}`)
+  return showWays(gateway, integration, visitor, reply)
+}
+
 function sendWays({ catalogue }: Gateway, integration: Integration, reply: FastifyReply): FastifyReply {
   const setup = catalogue
     .skillFiles(integration.name)

@@ -30,7 +30,7 @@ p { margin: 0; } p + p { margin-top: .75rem; }
 .soft { color: var(--soft); } .small { font-size: .875rem; }
 .mono { font-family: var(--mono); font-size: .92em; overflow-wrap: anywhere; }
 .skip { position: absolute; left: -999px; } .skip:focus { left: 1rem; top: 1rem; background: var(--card); padding: .5rem 1rem; z-index: 1; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 
 .top { border-bottom: 1px solid var(--line); background: var(--card); }
 .top > div { max-width: 60rem; margin: 0 auto; padding: .8rem 1.25rem; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; }
@@ -47,7 +47,7 @@ main.narrow { max-width: 30rem; padding-top: clamp(2rem, 9vh, 6rem); }
 footer { color: var(--soft); font-size: .8125rem; text-align: center; padding: 0 1.25rem 1.5rem; }
 
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.5rem; box-shadow: var(--shadow); display: grid; gap: 1.1rem; grid-template-columns: minmax(0, 1fr); }
-.card.flush { padding: 0; gap: 0; overflow: hidden; }
+.card.flush { padding: 0; gap: 0; overflow: hidden; } .card.flush > .row { padding: 1.1rem 1.25rem .35rem; }
 .empty { padding: 2.25rem 1.5rem; text-align: center; color: var(--soft); }
 .note { border-radius: 10px; padding: .8rem 1rem; background: var(--tint); border: 1px solid transparent; overflow-wrap: anywhere; }
 .note.bad { background: var(--bad-tint); color: var(--bad); } .note.warn { background: var(--warn-tint); color: var(--warn); }
@@ -79,14 +79,17 @@ button:hover, .button:hover { border-color: var(--soft); }
 .two { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; } .two button { border-width: 2px; border-color: var(--soft); min-height: 3rem; }
 .row { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; } .row.end { justify-content: space-between; }
 .or { display: flex; align-items: center; gap: .8rem; color: var(--soft); font-size: .875rem; } .or::before, .or::after { content: ''; flex: 1; height: 1px; background: var(--line); }
-.side { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); align-items: end; }
+.side { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(11.5rem, 100%), 1fr)); align-items: end; }
+
+pre.prose { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; font-size: .9375rem; margin: 0; }
 
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .45rem 1.1rem; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-ul.does { margin: 0; padding-left: 1.2rem; display: grid; gap: .3rem; }
+ul.does { margin: .5rem 0 0; padding-left: 1.2rem; display: grid; gap: .3rem; }
 details > summary { cursor: pointer; font-weight: 600; } details[open] > summary { margin-bottom: 1rem; }
 
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
+thead td { border-bottom: 1px solid var(--line) !important; }
 th { text-align: left; font-weight: 550; color: var(--soft); font-size: .8125rem; padding: .75rem 1.25rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 td { padding: .8rem 1.25rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 tr:last-child td { border-bottom: 0; } td.acts { text-align: right; white-space: nowrap; } td.acts form { margin-left: .35rem; }
@@ -96,14 +99,16 @@ tr:last-child td { border-bottom: 0; } td.acts { text-align: right; white-space:
 
 @media (max-width: 46rem) {
   main { padding: 1.25rem 1rem 3rem; } .card { padding: 1.15rem; } .card.flush { padding: 0; }
-  .top > div { padding: .7rem 1rem; } nav { order: 3; width: 100%; } nav a { padding: .35rem .55rem; }
+  .top > div { padding: .7rem 1rem; } nav { order: 3; width: 100%; margin: 0 -.5rem; } nav a { padding: .3rem .5rem; font-size: .9375rem; } .who span { max-width: 8.5rem; }
+  .top > div { gap: .5rem .75rem; }
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   table, tbody, tr, td { display: block; } tr { padding: .8rem 1.15rem; border-bottom: 1px solid var(--line); } tr:last-child { border-bottom: 0; }
   td { border: 0; padding: .15rem 0; display: grid; grid-template-columns: 6.2rem minmax(0, 1fr); gap: .5rem; }
-  td::before { content: attr(data-label); color: var(--soft); font-size: .8125rem; padding-top: .1rem; }
+  td::before { content: attr(data-label); color: var(--soft); font: .8125rem/1.7 system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif; }
+  .card.flush > .row { padding: 1rem 1.15rem .2rem; }
   td.acts { display: block; text-align: left; padding-top: .6rem; } td.acts::before { content: none; } td.acts form { margin: 0 .35rem 0 0; }
 }
-@media (max-width: 26rem) { dl { grid-template-columns: minmax(0, 1fr); gap: .1rem; } dd { margin-bottom: .55rem; } .code { font-size: 1.5rem; } }
+@media (max-width: 26rem) { dl { gap: .4rem .8rem; } .code { font-size: 1.5rem; } nav ul { gap: .1rem; } nav a { padding: .3rem .42rem; font-size: .875rem; } }
 @media (prefers-reduced-motion: no-preference) { button, .button, nav a { transition: border-color .12s, color .12s, filter .12s; } }
 @media (forced-colors: active) { .state::before { forced-color-adjust: none; } }
 `
