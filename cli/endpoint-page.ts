@@ -41,7 +41,7 @@ export function exitCodes(): Record<string, string[]> {
   return codes
 }
 
-export function renderEndpoint(table: EndpointTable): string {
+function renderEndpoint(table: EndpointTable): string {
   const { integration, name, title, description, annotations, scopes, input, examples, notes, deprecated } =
     table
   const marks = [

@@ -11,7 +11,6 @@ import { checkName, fetchTable, readPackaged, type EndpointTable } from './endpo
 import { failure, printFailure, usage, type Failure } from './failure.ts'
 import { findGateway, type Gateway } from './gateway.ts'
 import { printJson, type JsonObject } from './json-text.ts'
-import { loadProgram } from './faces.ts'
 import { printBody, takeBody } from './output.ts'
 import { readArguments, type CallArguments } from './parameters.ts'
 import { Sources } from './source.ts'
@@ -24,6 +23,7 @@ export async function runEndpoint(argv: string[], context: Context): Promise<num
   const asksFor = (page: string) => flags.some((flag) => flag.name === page && flag.value !== 'false')
   const [integration, name] = names
   if (integration === undefined || name === undefined || asksFor('help') || asksFor('schema')) {
+    const { loadProgram } = await import('./faces.ts')
     return loadProgram(context).runProgram(['run', ...argv], context)
   }
   checkName('integration', integration)
@@ -67,9 +67,9 @@ function describeComplaints({ complaints }: CallArguments, command: string): Fai
 
 function confirm(table: EndpointTable, call: CallArguments, argv: string[], context: Context) {
   if (!table.annotations.destructive || call.own.has('yes') || call.own.has('dry-run')) return
-  if (askPerson(`${table.title}: this cannot be taken back. Go on?`, context)) return
+  if (askPerson(`${table.title}: this changes or removes what is there. Go on?`, context)) return
   throw failure(
-    'approval_required',
+    'confirmation_required',
     {},
     {
       next: [

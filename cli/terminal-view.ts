@@ -40,7 +40,7 @@ export function printRecord(row: Row, context: Context) {
   context.write('stdout', names.map((name) => `${name.padEnd(width)}  ${showCell(row[name])}\n`).join(''))
 }
 
-export function showCell(value: unknown): string {
+function showCell(value: unknown): string {
   if (value === null || value === undefined || value === '') return '-'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(showCell).join(', ')

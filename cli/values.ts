@@ -26,7 +26,7 @@ export function convertFlag(sources: Source[], schema: JsonSchema): Json {
   return words.map((text) => convertText({ ...last, text }, itemsOf(schema)))
 }
 
-export function convertText(source: Source, schema: JsonSchema): Json {
+function convertText(source: Source, schema: JsonSchema): Json {
   const types = typesOf(schema)
   if (types.has('string')) return source.text
   for (const type of order) {

@@ -22,7 +22,7 @@ export type Arity = 'value' | 'switch'
 /** A word such as `--title` or `--title=…`. What only begins with dashes, such as `-5` or `--- a/file`, is a value. */
 const flagPattern = /^--([A-Za-z_][^=\s]*)(?:=([^]*))?$/
 
-export function isFlag(word: string): boolean {
+function isFlag(word: string): boolean {
   return word === '-h' || word === '--' || flagPattern.test(word)
 }
 

@@ -209,8 +209,13 @@ export const catalogue = {
     text: '{reason}.',
     hint: 'See: {command} --help',
   },
-  gateway_unreachable: {
+  confirmation_required: {
     ...notSent,
+    exit: 8,
+    text: 'This changes or removes what is there, and nobody is at the terminal to agree.',
+    hint: 'Add --yes once a person has agreed.',
+  },
+  gateway_unreachable: {
     exit: 12,
     retry: true,
     outcome: 'unknown',

@@ -56,6 +56,7 @@ function checkCommand(endpoint: Endpoint, run: string, path: (string | number)[]
     report('SKILL_EXAMPLE', path, { reason, remedy }, part)
   const words = splitWords(run)
   const start = `skillett run ${endpoint.integration} ${endpoint.name}`
+  if (/[\r\n]|```/.test(run)) return refuse('it is more than one line', 'Write the command on one line.')
   if (!words) return refuse('a quote is not closed', 'Close it.')
   if (words.slice(0, 4).join(' ') !== start && endpoint.integration !== '') {
     return refuse(`it does not begin with "${start}"`, `Write ${start} …`)

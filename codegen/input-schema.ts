@@ -1,13 +1,21 @@
 /** Parameters → the input schema of an endpoint: closed, JSON Schema 2020-12, in source order. */
 import type { JsonSchema } from './manifest.ts'
-import { complaints } from './validator.ts'
+import { canCheck, deviations } from './conform.ts'
+import { complaints, schemaMistake, validatorCode } from './validator.ts'
 import { undeclaredRequired, type Parameter, type Report } from './parameter.ts'
 import { suggest } from './suggest.ts'
 
 const maxNodes = 2000
 
 export function buildInputSchema(parameters: Parameter[], report: Report): JsonSchema {
+  let usable = true
   for (const { name, schema } of parameters) {
+    const mistake = schemaMistake(schema)
+    if (mistake) {
+      usable = false
+      const { path, reason } = mistake
+      report('SKILL_PARAMETER_SCHEMA', ['params', name, ...path], { param: name, reason })
+    }
     const missing = undeclaredRequired(schema)
     if (!missing) continue
     const known = Object.keys(schema['properties'] as object)
@@ -26,13 +34,15 @@ export function buildInputSchema(parameters: Parameter[], report: Report): JsonS
     additionalProperties: false,
   }
   if (countNodes(input) > maxNodes) report('SKILL_SCHEMA_TOO_LARGE', ['params'], { limit: maxNodes }, 'key')
-  else checkSamples(input, parameters, report)
+  else if (usable) checkSamples(input, parameters, report)
   return input
 }
 
 /** Defaults and examples are read as advice; advice that would be refused is worse than none. */
 function checkSamples(input: JsonSchema, parameters: Parameter[], report: Report): void {
   const check = (name: string, keyword: string, value: unknown, index?: number): void => {
+    const { [name]: schema } = input['properties'] as Record<string, JsonSchema>
+    if (schema && canCheck(schema) && deviations(schema, value).length === 0) return
     const inside = `/${name}`
     const [first] = complaints(input, { [name]: value }).filter(
       ({ instancePath }) => instancePath === inside || instancePath.startsWith(`${inside}/`),
@@ -46,7 +56,7 @@ function checkSamples(input: JsonSchema, parameters: Parameter[], report: Report
     })
   }
   try {
-    complaints(input, {})
+    validatorCode(input)
   } catch (error) {
     const reason = (error as Error).message.replace(/^strict mode: /, '').replace(/\.$/, '')
     report('SKILL_PARAMETER_SCHEMA', ['params'], { param: 'the parameters', reason }, 'key')

@@ -4,7 +4,7 @@ import { decideBody, contentTypes, type Draft } from './body-kind.ts'
 import { checkBehaviour } from './behaviour-rules.ts'
 import { linkExamples } from './examples.ts'
 import { buildInputSchema } from './input-schema.ts'
-import { checkUrl, linkErrors } from './link-integration.ts'
+import { checkHoles, checkUrl, linkErrors } from './link-integration.ts'
 import type { Endpoint, Integration, JsonSchema, Method, RequestPlan, Scopes } from './manifest.ts'
 import { isMap, readParameter, readSchema, type Parameter, type Report } from './parameter.ts'
 import type { ParsedEndpoint } from './parse.ts'
@@ -12,6 +12,7 @@ import { checkPath } from './path-rules.ts'
 import { mapParameters, placeholdersOf } from './request-plan.ts'
 import { checkVariables, readSpecial, type WrittenRequest } from './special-request.ts'
 import { readDuration, readSize, titleOf } from './units.ts'
+import { schemaMistake } from './validator.ts'
 
 /** Undefined when what is missing is so basic that there is nothing to link. */
 export function linkEndpoint(
@@ -120,6 +121,12 @@ function linkRequest(
   const baseUrl = data['base_url'] as string | undefined
   if (baseUrl !== undefined)
     checkUrl('base_url', baseUrl, ['base_url'], integration?.allowed_hosts ?? [], report)
+  const variables = Object.keys(integration?.variables ?? {})
+  if (integration && baseUrl !== undefined) checkHoles('base_url', baseUrl, ['base_url'], variables, report)
+  for (const [header, value] of Object.entries(request.headers ?? {})) {
+    const path = ['request', 'headers', header]
+    if (integration) checkHoles(`request.headers.${header}`, value, path, variables, report)
+  }
   return {
     method,
     path,
@@ -153,6 +160,11 @@ function linkResponse(data: Record<string, unknown>, report: Report): Pick<Endpo
   const output: JsonSchema | undefined = isMap(schema)
     ? readSchema(withType(schema), 'response', ['response', 'schema'], report, true)
     : undefined
+  const mistake = output && schemaMistake(output)
+  if (mistake) {
+    const { path, reason } = mistake
+    report('SKILL_PARAMETER_SCHEMA', ['response', 'schema', ...path], { param: 'response', reason })
+  }
   return {
     ...(output && { output }),
     response: {

@@ -54,7 +54,7 @@ export function linkIntegration(parsed: Parsed, folder: string, digest: string, 
     name,
     title: text('title', titleOf(name)),
     description: text('description'),
-    version: text('version'),
+    version: text('version', '0.0.0'),
     digest,
     ...(data['docs'] !== undefined && { docs: text('docs') }),
     ...(data['categories'] !== undefined && { categories: data['categories'] as string[] }),
@@ -137,6 +137,6 @@ export function checkUrl(
   if (!allowedHosts.includes(host) && !allowedHosts.includes(name)) report('SKILL_HOST', path, { key, host })
 }
 
-export function hostOf(url: string): string {
+function hostOf(url: string): string {
   return (/^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '').toLowerCase()
 }

@@ -2,11 +2,12 @@
  * The author face: `skillett build` and `skillett validate`.
  * Exit codes: 0 done, 1 problems (or, with --check, output that is not fresh), 2 wrong usage.
  */
+import { realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { checkSkills, compileSkills } from './compile.ts'
-import { isError, type Problem } from './problem.ts'
+import { isError, sortProblems, type Problem } from './problem.ts'
 import { readSkills, type Reading } from './read.ts'
 import { plural, printCases, printDifference, printProblems, problemsJson, problemsSarif } from './report.ts'
 import { compareOutput, isOutputFolder, writeOutput } from './write.ts'
@@ -15,8 +16,11 @@ const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 
 const usage = `Usage:
   skillett build [--check] [--skills DIR]… [--out DIR]
-  skillett validate [--skills DIR]… [--json | --sarif]
+  skillett validate [--skills DIR]… [--against [NAME=]FILE]… [--json | --sarif]
   skillett test [INTEGRATION] [--skills DIR]… [--json]
+  skillett import openapi|discovery FILE --integration NAME --out DIR [--only …] [--name …] [--json]
+  skillett new integration NAME [--skills DIR]
+  skillett new endpoint INTEGRATION/GROUP/NAME [--skills DIR]
 `
 
 interface Flags {
@@ -25,6 +29,7 @@ interface Flags {
   sarif?: boolean
   skills?: string[]
   out?: string
+  against?: string[]
 }
 
 /** Where output goes; a test reads it back. */
@@ -37,8 +42,9 @@ type Command = (flags: Flags, streams: Streams, names: string[]) => Promise<numb
 
 const commands: Record<string, { run: Command; flags: (keyof Flags)[]; names?: number }> = {
   build: { run: build, flags: ['check', 'skills', 'out'] },
-  validate: { run: validate, flags: ['skills', 'json', 'sarif'] },
+  validate: { run: validate, flags: ['skills', 'json', 'sarif', 'against'] },
   test: { run: test, flags: ['skills', 'json'], names: 1 },
+  new: { run: create, flags: ['skills'], names: 2 },
 }
 
 const options = {
@@ -47,11 +53,13 @@ const options = {
   sarif: { type: 'boolean' },
   skills: { type: 'string', multiple: true },
   out: { type: 'string' },
+  against: { type: 'string', multiple: true },
 } as const
 
 /** Runs one command; the result is the exit code. */
 export async function main(argv: string[], streams: Streams = process): Promise<number> {
   const [name = '', ...rest] = argv
+  if (name === 'import') return (await import('./import/command.ts')).runImport(rest, streams)
   const command = Object.hasOwn(commands, name) ? commands[name]! : undefined
   if (!command) return refuse(streams, name === '' ? 'Name a command.' : `There is no command "${name}".`)
   let flags: Flags
@@ -91,12 +99,19 @@ async function build(flags: Flags, streams: Streams): Promise<number> {
   return 0
 }
 
-async function validate(flags: Flags, { stdout, stderr }: Streams): Promise<number> {
+async function validate(flags: Flags, streams: Streams): Promise<number> {
+  const { stdout, stderr } = streams
   const reading = read(flags)
-  const { problems, linked } = checkSkills(reading)
+  const { problems: own, linked } = checkSkills(reading)
+  const against =
+    flags.against &&
+    (await (await import('./against/compare-with.ts')).compareWith(flags.against, reading, linked))
+  if (against && 'reason' in against) return refuse(streams, against.reason)
+  const problems = against ? sortProblems([...own, ...against.problems]) : own
   if (flags.json) stdout.write(problemsJson(problems))
   else if (flags.sarif) stdout.write(problemsSarif(problems))
   else stderr.write(print(problems, reading, stderr))
+  if (against && !flags.json && !flags.sarif) stderr.write(against.summary)
   if (problems.some(isError)) return 1
   if (!flags.json && !flags.sarif) {
     const endpoints = linked.reduce((count, skill) => count + skill.endpoints.length, 0)
@@ -121,6 +136,26 @@ async function test(flags: Flags, streams: Streams, [name]: string[]): Promise<n
   if (flags.json) stdout.write(`${JSON.stringify(result, null, 2)}\n`)
   else stderr.write(printCases(result))
   return result.failures.length === 0 ? 0 : 1
+}
+
+/** Writes a draft that validates as it stands. */
+async function create(flags: Flags, streams: Streams, names: string[]): Promise<number> {
+  const [kind = '', name = ''] = names
+  const { draftEndpoint, draftIntegration, writeDraft } = await import('./skeleton.ts')
+  const kinds: Record<string, typeof draftEndpoint> = {
+    integration: draftIntegration,
+    endpoint: draftEndpoint,
+  }
+  if (!Object.hasOwn(kinds, kind) || name === '') {
+    return refuse(streams, 'Say what to write: an integration or an endpoint, and its name.')
+  }
+  const draft = kinds[kind]!(name)
+  if (typeof draft === 'string') return refuse(streams, draft)
+  const dir = resolve(flags.skills?.at(-1) ?? 'skills')
+  const shown = shownPath(resolve(dir, draft.path))
+  if (!writeDraft(dir, draft)) return refuse(streams, `${shown} is there already.`)
+  streams.stderr.write(`${shown}\nEdit it, then run: skillett validate --skills ${shownPath(dir)}\n`)
+  return 0
 }
 
 function print(problems: readonly Problem[], reading: Reading, stderr: Streams['stderr']): string {
@@ -153,6 +188,7 @@ function refuse({ stderr }: Streams, reason: string): number {
   return 2
 }
 
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+// Started directly, also through a link.
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   process.exitCode = await main(process.argv.slice(2))
 }

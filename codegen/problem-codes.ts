@@ -317,6 +317,51 @@ export const problemCodes = {
     text: 'The endpoint has no example.',
     hint: 'Add examples: [{run: skillett run {integration} {endpoint} …}]. Agents copy examples.',
   },
+  AGAINST_PATH: {
+    ...error,
+    text: 'The description {api} has no path {path}.',
+    hint: '{suggestion}',
+  },
+  AGAINST_METHOD: {
+    ...error,
+    text: 'The description {api} has no {method} for {path}.',
+    hint: 'There: {there}.',
+  },
+  AGAINST_PARAMETER: {
+    ...error,
+    text: 'The {place} {name} is not in the description of {operation} ({api}).',
+    hint: '{suggestion}',
+  },
+  AGAINST_BODY: {
+    ...error,
+    text: 'The body is sent as {kind}, which the description of {operation} does not take ({api}).',
+    hint: 'There: {there}.',
+  },
+  AGAINST_TYPE: {
+    ...error,
+    text: '{name} is {actual} here and {expected} in the description of {operation} ({api}).',
+    hint: 'Correct the type. If the description is wrong, say so: against: {ignore: [{rule: type, reason: …}]}.',
+  },
+  AGAINST_ENUM: {
+    ...error,
+    text: '{name} may be {actual} here and not in the description of {operation} ({api}).',
+    hint: '{suggestion}',
+  },
+  AGAINST_REQUIRED: {
+    ...error,
+    text: 'The description of {operation} ({api}) requires the {place} {name}, and {reason}.',
+    hint: '{remedy}',
+  },
+  AGAINST_GRAPHQL: {
+    ...error,
+    text: '{reason} ({api}).',
+    hint: '{remedy}',
+  },
+  AGAINST_EXCUSE: {
+    ...warning,
+    text: 'The excuse for {rule} excuses nothing.',
+    hint: 'Remove it.',
+  },
 } as const satisfies Record<string, ProblemEntry>
 
 export type ProblemCode = keyof typeof problemCodes

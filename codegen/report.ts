@@ -45,7 +45,7 @@ export function printProblems(problems: readonly Problem[], { texts, color }: Pr
   return `${[...lines, summarize(problems)].join('\n')}\n`
 }
 
-export function summarize(problems: readonly Problem[]): string {
+function summarize(problems: readonly Problem[]): string {
   const errors = problems.filter(isError).length
   return `${plural(errors, 'error')}, ${plural(problems.length - errors, 'warning')}`
 }

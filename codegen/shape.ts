@@ -3,7 +3,7 @@
  * What deviates is then left out of the data, so that the rules after this one meet only values of the right
  * shape and can still speak about the rest of the file.
  */
-import { Ajv2020, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { deviations, type Deviation } from './conform.ts'
 import type { FrontMatter } from './front-matter.ts'
 import { checkExpression } from './expression.ts'
 import { problem, type Details, type Problem } from './problem.ts'
@@ -17,44 +17,29 @@ export type Kind = 'integration' | 'endpoint'
 type Path = (string | number)[]
 
 const schemas = { integration: integrationSchema, endpoint: endpointSchema } as const
-const validators: Partial<Record<Kind, ValidateFunction>> = {}
+/** Beside JSON Schema's own. */
+const checks = { 'x-expression': checkExpression }
 
 export function checkShape(
   kind: Kind,
   front: FrontMatter,
 ): { data: Record<string, unknown>; problems: Problem[] } {
-  const validate = (validators[kind] ??= compileShape(schemas[kind]))
   const problems: Problem[] = []
-  let data = structuredClone(front.data)
+  let { data } = front
   // Leaving out a value can make its parent incomplete, which is then left out in the next round.
-  for (let round = 0; round < 6 && !validate(data); round++) {
-    const errors = validate.errors ?? []
-    if (round === 0) problems.push(...describeErrors(kind, front, errors))
+  for (let round = 0; round < 6; round++) {
+    const errors = deviations(schemas[kind], data, checks)
+    if (errors.length === 0) break
+    if (round === 0) {
+      problems.push(...describeErrors(kind, front, errors))
+      data = structuredClone(data)
+    }
     data = withoutDeviations(data, errors)
   }
   return { data, problems }
 }
 
-function compileShape(schema: AnySchema): ValidateFunction {
-  const ajv = new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    strictTypes: false,
-    strictRequired: false,
-    // Optimizing the code takes longer than running it once a file.
-    code: { optimize: false },
-  })
-  ajv.addVocabulary(['x-reason', 'x-remedy'])
-  ajv.addKeyword({
-    keyword: 'x-expression',
-    type: 'string',
-    validate: (_: unknown, value: string) => checkExpression(value) === undefined,
-  })
-  return ajv.compile(schema)
-}
-
-function describeErrors(kind: Kind, front: FrontMatter, errors: readonly ErrorObject[]): Problem[] {
+function describeErrors(kind: Kind, front: FrontMatter, errors: readonly Deviation[]): Problem[] {
   const seen = new Set<string>()
   const problems: Problem[] = []
   for (const error of errors) {
@@ -76,10 +61,10 @@ interface Description {
   details: Details
 }
 
-type Describe = (error: ErrorObject, path: Path, kind: Kind) => Description
+type Describe = (error: Deviation, path: Path, kind: Kind) => Description
 
 const wrongForm =
-  (reason: (error: ErrorObject) => string, remedy: (error: ErrorObject) => string): Describe =>
+  (reason: (error: Deviation) => string, remedy: (error: Deviation) => string): Describe =>
   (error, path) => ({
     code: 'SKILL_WRONG_FORM',
     path,
@@ -91,7 +76,7 @@ const wrongForm =
 const describers: Record<string, Describe> = {
   additionalProperties: (error, path, kind) => {
     const key = String(error.params['additionalProperty'])
-    const known = Object.keys((error.parentSchema?.['properties'] as object | undefined) ?? {}).sort()
+    const known = Object.keys((error.schema['properties'] as object | undefined) ?? {}).sort()
     return {
       code: 'SKILL_UNKNOWN_KEY',
       path: [...path, key],
@@ -129,9 +114,8 @@ const describers: Record<string, Describe> = {
     }
   },
   pattern: wrongForm(
-    (error) => String(error.parentSchema?.['x-reason'] ?? `it does not match ${error.params['pattern']}`),
-    (error) =>
-      String(error.parentSchema?.['x-remedy'] ?? `Write something that matches ${error.params['pattern']}.`),
+    (error) => String(error.schema['x-reason'] ?? `it does not match ${error.params['pattern']}`),
+    (error) => String(error.schema['x-remedy'] ?? `Write something that matches ${error.params['pattern']}.`),
   ),
   'x-expression': (error, path) => ({
     code: 'SKILL_EXPRESSION',
@@ -180,9 +164,9 @@ const describers: Record<string, Describe> = {
 /** Keywords that only say that another one, reported as well, has failed. */
 const silent = new Set(['if', 'propertyNames', 'allOf', 'anyOf', 'oneOf'])
 
-function describeError(kind: Kind, error: ErrorObject): Description | undefined {
+function describeError(kind: Kind, error: Deviation): Description | undefined {
   if (silent.has(error.keyword)) return undefined
-  const path = pathOf(error)
+  const { path } = error
   const describe = describers[error.keyword]
   return describe?.(error, error.propertyName === undefined ? path : [...path, error.propertyName], kind)
 }
@@ -193,11 +177,11 @@ function missing(key: string, path: Path, kind: Kind): Description {
 
 function withoutDeviations(
   data: Record<string, unknown>,
-  errors: readonly ErrorObject[],
+  errors: readonly Deviation[],
 ): Record<string, unknown> {
   for (const error of errors) {
     if (silent.has(error.keyword)) continue
-    const path = pathOf(error)
+    const path = [...error.path]
     if (error.keyword === 'additionalProperties') path.push(String(error.params['additionalProperty']))
     else if (error.propertyName !== undefined) path.push(error.propertyName)
     // A missing key at the top is for the rules to live with; deeper, the incomplete parent goes.
@@ -214,14 +198,6 @@ function remove(data: unknown, path: Path): void {
   // Array entries keep their index, by which problems find their place.
   if (Array.isArray(parent)) parent[Number(last)] = undefined
   else delete parent[last]
-}
-
-function pathOf(error: ErrorObject): Path {
-  return error.instancePath
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((step) => (/^[0-9]+$/.test(step) ? Number(step) : step))
 }
 
 /** `defaults.errors[0].code`. */

@@ -3,6 +3,7 @@
  * Author patterns run on a linear-time engine, in both forms.
  */
 import _Ajv2020, { type Ajv2020 as Ajv, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { ValueScope } from 'ajv/dist/compile/codegen/index.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import addFormats from 'ajv-formats'
 import { RE2JS } from 're2js'
@@ -24,20 +25,30 @@ const linear = Object.assign(
   { code: regexpModule },
 )
 
-export interface Validator {
-  ajv: Ajv
-  validate: ValidateFunction
-}
+/** What Ajv begins its generated names with. */
+const scopePrefixes = new Set([
+  'validate',
+  'serialize',
+  'parse',
+  'wrapper',
+  'root',
+  'schema',
+  'keyword',
+  'pattern',
+  'formats',
+  'validate$data',
+  'func',
+  'obj',
+  'Error',
+])
 
-const compiled = new WeakMap<JsonSchema, Validator>()
+/** Two isolates may not share it, two schemas may: everything that one leaves behind is taken away again. */
+let instance: Ajv | undefined
 
-/**
- * One Ajv per schema: names in the emitted code count up per instance, and must not depend on what else was built.
- * Throws where Ajv finds the schema unusable.
- */
-export function compileValidator(schema: JsonSchema): Validator {
-  const known = compiled.get(schema)
-  if (known) return known
+/** Whether the next code is wanted as a function too. Making one takes the engine longer than Ajv took to write it. */
+let runnable = false
+
+function makeAjv(): Ajv {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
@@ -45,32 +56,76 @@ export function compileValidator(schema: JsonSchema): Validator {
     // An alternative may require what its parent declares.
     strictRequired: false,
     ownProperties: true,
-    // Checked once by readSchema; checking against the meta-schema would compile it for each instance.
+    // Checked once by readSchema; checking against the meta-schema would compile it as well.
     validateSchema: false,
     meta: false,
+    addUsedSchema: false,
     // `code.regExp` is typed as RegExp's own constructor.
-    code: { source: true, optimize: false, regExp: linear as never },
+    code: {
+      source: true,
+      optimize: false,
+      regExp: linear as never,
+      process: (code) => (runnable ? code : 'return function () {}'),
+    },
     logger: false,
   })
   formats(ajv)
   ajv.addFormat('file', true)
   ajv.addFormat('markdown', true)
+  return ajv
+}
+
+interface Validator {
+  code: string
+  /** Only where it was asked for. */
+  validate?: ValidateFunction
+}
+
+const compiled = new WeakMap<JsonSchema, Validator>()
+
+/**
+ * Names in the code count up in the instance's scope, which is new for each schema, so that no code depends on what
+ * else was built. Throws where Ajv finds the schema unusable.
+ */
+function compileValidator(schema: JsonSchema, toRun: boolean): Validator {
+  const known = compiled.get(schema)
+  if (known && (!toRun || known.validate)) return known
+  runnable = toRun
+  const ajv = (instance ??= makeAjv())
+  Object.assign(ajv, {
+    scope: new ValueScope({ scope: {}, prefixes: scopePrefixes, es5: false, lines: false }),
+  })
   const { $schema: _, ...checked } = schema
-  const validate = ajv.compile(assertions(checked) as JsonSchema)
-  const validator = { ajv, validate }
-  compiled.set(schema, validator)
-  return validator
+  const bare = assertions(checked) as JsonSchema
+  try {
+    const validate = ajv.compile(bare)
+    const validator = { code: standaloneCode(ajv, validate), ...(toRun && { validate }) }
+    compiled.set(schema, validator)
+    return validator
+  } finally {
+    ajv.removeSchema(bare)
+  }
 }
 
 export function validatorCode(schema: JsonSchema): string {
-  const { ajv, validate } = compileValidator(schema)
-  return standaloneCode(ajv, validate)
+  return compileValidator(schema, false).code
 }
 
 /** All complaints about one value; empty when it is valid. */
 export function complaints(schema: JsonSchema, value: unknown): ErrorObject[] {
-  const { validate } = compileValidator(schema)
-  return validate(value) ? [] : [...(validate.errors ?? [])]
+  const { validate } = compileValidator(schema, true)
+  return validate!(value) ? [] : [...(validate!.errors ?? [])]
+}
+
+let metaSchema: Ajv | undefined
+
+/** The first place where a schema is not valid JSON Schema 2020-12; undefined when it is. */
+export function schemaMistake(schema: JsonSchema): { path: string[]; reason: string } | undefined {
+  metaSchema ??= new Ajv2020({ strict: false, logger: false })
+  if (metaSchema.validateSchema(schema) === true) return undefined
+  const [first] = metaSchema.errors ?? []
+  const path = (first?.instancePath ?? '').split('/').slice(1)
+  return { path, reason: `${path.at(-1) ?? 'it'} ${first?.message ?? 'is not valid'}` }
 }
 
 /** Keywords that describe and check nothing. */

@@ -25,7 +25,9 @@ export function compareOutput(output: Output, dir: string): Difference {
 
 export function writeOutput(output: Output, dir: string): Difference {
   const difference = compareOutput(output, dir)
-  for (const path of [...difference.missing, ...difference.changed.map((change) => change.path)]) {
+  const stale = [...difference.missing, ...difference.changed.map((change) => change.path)]
+  // The index first: it marks the folder as ours, so that a run that was cut short can be repeated.
+  for (const path of stale.sort((a, b) => Number(b === 'index.json') - Number(a === 'index.json'))) {
     const target = join(dir, path)
     mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, output.get(path)!)

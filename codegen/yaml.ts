@@ -70,23 +70,27 @@ function unreadable(mistake?: YamlMistake): Yaml {
 function estimateDepth(text: string): number | undefined {
   let flow = 0
   let indicators = 0
+  let column = 0
   let lineStart = true
+  const indents: number[] = []
   for (let offset = 0; offset < text.length; offset++) {
     const character = text[offset]!
     if (character === '\n') {
       lineStart = true
       indicators = 0
-    } else if (character === '[' || character === '{') {
-      if (++flow > maxEstimatedDepth) return offset
-      lineStart = false
-    } else if (character === ']' || character === '}') {
-      flow = Math.max(0, flow - 1)
-      lineStart = false
-    } else if (lineStart && (character === '-' || character === '?' || character === ':')) {
-      if (++indicators > maxEstimatedDepth) return offset
-    } else if (character !== ' ' && character !== '\t') {
-      lineStart = false
+      column = 0
+      continue
     }
+    if (character === '[' || character === '{') flow++
+    else if (character === ']' || character === '}') flow = Math.max(0, flow - 1)
+    if (lineStart && (character === '-' || character === '?' || character === ':')) indicators++
+    else if (lineStart && character !== ' ' && character !== '\t') {
+      lineStart = false
+      while (indents.length > 0 && indents.at(-1)! >= column) indents.pop()
+      indents.push(column)
+    }
+    if (Math.max(flow, indicators, indents.length) > maxEstimatedDepth) return offset
+    column++
   }
   return undefined
 }

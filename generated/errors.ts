@@ -206,10 +206,17 @@ export const faults = {
     "text": "{reason}.",
     "hint": "See: {command} --help"
   },
+  "confirmation_required": {
+    "retry": false,
+    "outcome": "not_sent",
+    "exit": 8,
+    "text": "This changes or removes what is there, and nobody is at the terminal to agree.",
+    "hint": "Add --yes once a person has agreed."
+  },
   "gateway_unreachable": {
+    "exit": 12,
     "retry": true,
     "outcome": "unknown",
-    "exit": 12,
     "text": "The gateway at {url} could not be reached: {reason}.",
     "hint": "Start it with \"skillett serve\", or set SKILLETT_API_URL."
   },

@@ -6,7 +6,14 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { readConfig, type Config } from './config.ts'
 import { createKey } from './db/keys.ts'
 import { readNote } from './db/notes.ts'
-import { changePlan, createProfile, findProfile, type PlanChange, type Profile } from './db/profiles.ts'
+import {
+  changePlan,
+  createProfile,
+  findProfile,
+  planNames,
+  type PlanChange,
+  type Profile,
+} from './db/profiles.ts'
 import type { Sql } from './db/sql.ts'
 import { fault } from './fault.ts'
 import { listOAuthApps, setOAuthApp } from './oauth/operator.ts'
@@ -174,8 +181,7 @@ async function setPlan(sql: Sql, options: Options): Promise<unknown> {
 }
 
 async function unknownPlan(sql: Sql, plan: string): Promise<Error> {
-  const plans = await sql<{ name: string }[]>`select name from plans order by name`
-  return usage(`there is no plan "${plan}"; there are ${plans.map((row) => row.name).join(', ')}`)
+  return usage(`there is no plan "${plan}"; there are ${(await planNames(sql)).join(', ')}`)
 }
 
 function emailOf(options: Options): string {

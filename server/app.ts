@@ -77,7 +77,7 @@ export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): F
   // Bodies stay text until the caller is known: a wrong key is told before a wrong body.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text))
-  app.addHook('onRequest', setHeaders)
+  app.addHook('onSend', setHeaders)
   app.setErrorHandler(replyWithFault)
   app.setNotFoundHandler((request) => {
     throw fault('not_found', {
@@ -109,10 +109,11 @@ export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): F
   return app
 }
 
-function setHeaders(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+/** Not for answers of calls: they go past this pipeline and bring their own (routes/calls.ts). */
+function setHeaders(request: FastifyRequest, reply: FastifyReply, _body: unknown, done: () => void): void {
   reply.header('x-request-id', request.id)
   reply.header('x-content-type-options', 'nosniff')
-  reply.header('cache-control', 'no-store')
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   done()
 }
 

@@ -17,10 +17,13 @@ interface Waiting<Item, Result> {
 /**
  * @param run one round trip; returns one result an item, in order
  * @param most items a round trip at most
+ * @param isShared says whether an error is also that of the items still waiting: behind a round trip that took
+ *   all the time there is, theirs would take it a second time
  */
 export function makeBatch<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
   most: number,
+  isShared: (error: unknown) => boolean = () => false,
 ): Batch<Item, Result> {
   let waiting: Waiting<Item, Result>[] = []
   let busy = false
@@ -34,6 +37,7 @@ export function makeBatch<Item, Result>(
         group.forEach((entry, i) => entry.resolve(results[i]!))
       } catch (error) {
         for (const entry of group) entry.reject(error)
+        if (isShared(error)) for (const entry of waiting.splice(0)) entry.reject(error)
       }
     }
     busy = false

@@ -5,8 +5,10 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseRing } from './credentials/ring.ts'
 import { Secret } from './credentials/secret.ts'
 import type { Credential } from './credentials/vault.ts'
+import { makeAddressCheck } from './upstream/addresses.ts'
 
 /** The package's own folder: the parent of this file's folder, as source and as bundle. */
 export const packageRoot = new URL('..', import.meta.url)
@@ -101,11 +103,22 @@ export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
       'SKILLETT_SECRET_KEYS',
       'must be set when DATABASE_URL is; make a key with: openssl rand -base64 32',
     )
+  check('SKILLETT_SECRET_KEYS', () => config.secretKeys !== null && parseRing(config.secretKeys), complain)
+  check('SKILLETT_ALLOW_UPSTREAMS', () => makeAddressCheck(config.allowUpstreams), complain)
   if (complaints.length > 0) throw new ConfigError(complaints)
   return Object.freeze(config)
 }
 
 type Complain = (name: string, message: string) => void
+
+/** Has a setting read by those who will use it. Their messages begin with its name, as a complaint does. */
+function check(name: string, read: () => unknown, complain: Complain): void {
+  try {
+    read()
+  } catch (error) {
+    complain(name, (error as Error).message.replace(name, '').replace(/^:? /, ''))
+  }
+}
 
 function defaultHome(): string {
   return process.getuid?.() === 0 ? '/var/lib/skillett' : join(homedir(), '.skillett')

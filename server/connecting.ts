@@ -15,7 +15,7 @@ import type { Credential } from './credentials/vault.ts'
 import { recordCall } from './db/calls.ts'
 import type { TokenFacts } from './db/connections.ts'
 import { fault, type Complaint } from './fault.ts'
-import { badRequest } from './http/input.ts'
+import { badRequest, label } from './http/input.ts'
 import { newCallId } from './ids.ts'
 import { fetchVariables, variablesOfAnswer } from './oauth/fetched-variables.ts'
 import { travelRecorded } from './recorded.ts'
@@ -138,7 +138,7 @@ async function withVariables(
 
 /**
  * Asks the service whose credential this is. The call is recorded first and charged to nobody.
- * @returns the identity; null when the skill names no such call
+ * @returns the identity; null when the skill names no such call or the answer tells none that people could read
  * @throws Fault bad_request when the service refuses the credential, or the road's own faults
  */
 export async function identify(
@@ -161,7 +161,8 @@ export async function identify(
     throw fault('upstream_unreachable', {
       fill: { integration: integration.title, reason: `it answered with status ${answer.status}` },
     })
-  return selectText(answer.body, verify.identity)
+  const identity = selectText(answer.body, verify.identity)
+  return identity !== null && label.pattern.test(identity) ? identity : null
 }
 
 async function ask(

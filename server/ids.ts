@@ -22,6 +22,11 @@ export function newCallId(): string {
 
 export type Prefix = 'prof' | 'key' | 'conn' | 'rev' | 'tok'
 
+/** Whether a text is an id as `newId` makes them: nothing else needs to be looked up. */
+export function isId(prefix: Prefix, text: string): boolean {
+  return text.startsWith(`${prefix}_`) && /^[0-9a-f]{30}$/.test(text.slice(prefix.length + 1))
+}
+
 /** Such as conn_4f0c…: 120 random bits. */
 export function newId(prefix: Prefix): string {
   return `${prefix}_${randomBytes(15).toString('hex')}`

@@ -36,8 +36,8 @@ export async function openStore(config: Config, connections: number): Promise<St
     const strange = await strangeKeys(sql, ringDigests(ring))
     if (strange.length > 0)
       throw new Error(
-        `The key "${strange.join('", "')}" is not the one this database was used with. ` +
-          'Nothing was changed. Put the right key into SKILLETT_SECRET_KEYS, or name the new one differently.',
+        `The key "${strange.join('", "')}" is missing, or not the one this database was used with. ` +
+          'Nothing was changed. Put the right key into SKILLETT_SECRET_KEYS; give a new one another name, before it.',
       )
     return { sql, ring, migrated, openAnother: (most) => openDatabase(url, most), close }
   } catch (error) {

@@ -18,16 +18,15 @@ import { acceptEncoding } from './upstream/decode.ts'
 import { scrub } from './upstream/scrub.ts'
 import { targetOf, targetOfUrl, type OriginMap } from './upstream/target.ts'
 
+/** A request of an endpoint, or one that only belongs to the integration. */
+export type Travelling = Pick<Operation, 'integration'> & Partial<Pick<Operation, 'endpoint'>>
+
 export interface Road {
   /**
    * Sends the request with the credential and cleans the answer of it.
    * @throws Fault upstream_unreachable, upstream_timeout, response_too_large, redirect_refused
    */
-  travel(
-    operation: Pick<Operation, 'integration'>,
-    request: BuiltRequest,
-    access: Access,
-  ): Promise<UpstreamAnswer>
+  travel(operation: Travelling, request: BuiltRequest, access: Access): Promise<UpstreamAnswer>
   /** The request as it would be sent, the credential masked. Sends nothing. */
   preview(operation: Operation, request: BuiltRequest, access: Omit<Access, 'credential'>): Preview
   /**
@@ -46,10 +45,19 @@ export interface Preview {
 }
 
 export function makeRoad(client: UpstreamClient, originMap: Record<string, OriginMap>): Road {
-  const targetFor = ({ integration }: Pick<Operation, 'integration'>, variables: Record<string, string>) =>
-    targetOf(integration, variables, originMap[integration.name] ?? {})
-  const send = async (integration: Integration, request: UpstreamRequest): Promise<UpstreamAnswer> => {
-    const { timeout_ms: timeoutMs, max_response_bytes: maxBytes } = integration
+  const targetFor = ({ integration, endpoint }: Travelling, variables: Record<string, string>) =>
+    targetOf(
+      integration,
+      endpoint?.request.base_url ?? integration.base_url,
+      variables,
+      originMap[integration.name] ?? {},
+    )
+  const send = async (
+    integration: Integration,
+    request: UpstreamRequest,
+    timeoutMs = integration.timeout_ms,
+  ): Promise<UpstreamAnswer> => {
+    const maxBytes = integration.max_response_bytes
     const answer = await client.send(request, { timeoutMs, maxBytes }).catch((error: unknown) => {
       throw faultOf(error, integration, timeoutMs, maxBytes)
     })
@@ -67,7 +75,7 @@ export function makeRoad(client: UpstreamClient, originMap: Record<string, Origi
         body: request.body,
       }
       const authorized = await authorize(unsigned, access)
-      const answer = await send(operation.integration, authorized.request)
+      const answer = await send(operation.integration, authorized.request, operation.endpoint?.timeout_ms)
       return { ...answer, body: scrub(answer.body, authorized.needles) }
     },
     preview(operation, request, access) {

@@ -20,10 +20,10 @@ import { makeOAuthApps } from './oauth/apps.ts'
 import { makeHeartbeat } from './oauth/heartbeat.ts'
 import { makeRefresher } from './oauth/refresh.ts'
 import { makeRevoker } from './oauth/revoke.ts'
-import { openStore } from './open.ts'
+import { openStore, type Store } from './open.ts'
 import { makeRoad } from './road.ts'
 import { makeUnderWay } from './under-way.ts'
-import { makeAddressCheck } from './upstream/addresses.ts'
+import { makeAddressCheck, type AddressCheck } from './upstream/addresses.ts'
 import { makeUpstreamClient } from './upstream/client.ts'
 
 export interface Running {
@@ -42,11 +42,29 @@ const longestEndMs = 30_000
 const databaseConnections = 8
 
 export async function serve(config: Config): Promise<Running> {
-  const logger = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }))
   const isAllowed = makeAddressCheck(config.allowUpstreams)
   const readSkills = async (): Promise<Folders> =>
     layer(await compiledFolders(config.skills, join(config.home, 'compiled')))
-  const [store, folders] = await Promise.all([openStore(config, databaseConnections), readSkills()])
+  const [opened, folders] = await Promise.allSettled([openStore(config, databaseConnections), readSkills()])
+  if (opened.status === 'rejected') throw opened.reason
+  try {
+    if (folders.status === 'rejected') throw folders.reason
+    return await listen(config, isAllowed, opened.value, folders.value, readSkills)
+  } catch (error) {
+    // Its open connections would keep a process alive that serves nothing.
+    await opened.value.close()
+    throw error
+  }
+}
+
+async function listen(
+  config: Config,
+  isAllowed: AddressCheck,
+  store: Store,
+  folders: Folders,
+  readSkills: () => Promise<Folders>,
+): Promise<Running> {
+  const logger = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }))
   const { sql } = store
   const catalogue = openCatalogue(folders)
   await publishCatalogue(sql, sourcesOf(catalogue))
@@ -85,8 +103,13 @@ export async function serve(config: Config): Promise<Running> {
       await publishCatalogue(sql, sourcesOf(catalogue))
     },
     async stop() {
+      // A connection that was busy when the listener closed stays open for as long as its client likes.
+      const idle = setInterval(() => app.server.closeIdleConnections(), 50)
+      const late = setTimeout(() => app.server.closeAllConnections(), longestEndMs)
       await app.close()
       gateway.revoker.close()
+      clearInterval(idle)
+      clearTimeout(late)
       await gateway.underWay.settle(longestEndMs)
       gateway.refresher.close()
       await outcomes.drain()

@@ -48,11 +48,11 @@ export abstract class GatewayCommand extends Command<ProgramContext> {
     return 0
   }
 
-  /** Returns when a person has agreed, with `--yes` or at the terminal; fails with `approval_required` otherwise. */
+  /** Returns when a person has agreed, with `--yes` or at the terminal; fails with `confirmation_required` otherwise. */
   protected confirm(yes: boolean, question: string, words: string[]) {
     if (yes || askPerson(question, this.context.outside)) return
     const command = quoteWords(['skillett', ...words, '--yes'])
-    throw failure('approval_required', {}, { next: [{ command, why: 'does it, once a person has agreed' }] })
+    throw failure('confirmation_required', {}, { next: [{ command, why: 'does it, once a person has agreed' }] })
   }
 }
 

@@ -2,25 +2,25 @@
 import type { LinkedSkill } from '../link.ts'
 import type { Endpoint, JsonSchema } from '../manifest.ts'
 import { banner, skillSource } from './banner.ts'
+import { plainInterface } from './plain-types.ts'
 
 export async function emitTypes({ integration, endpoints }: LinkedSkill): Promise<string> {
   const parts = [`// ${banner(skillSource(integration.name))}\n`]
-  for (const endpoint of endpoints) {
-    const name = typeNameOf(endpoint)
-    parts.push(
-      await emitType(`${name}Input`, endpoint.input, `Parameters of ${integration.name} ${endpoint.name}.`),
-    )
-    if (endpoint.output) {
-      parts.push(
-        await emitType(`${name}Output`, endpoint.output, `Answer of ${integration.name} ${endpoint.name}.`),
-      )
-    }
-  }
+  for (const endpoint of endpoints) parts.push(await emitEndpointTypes(endpoint))
   return parts.join('\n')
 }
 
+/** What one endpoint takes and answers. */
+export async function emitEndpointTypes(endpoint: Endpoint): Promise<string> {
+  const name = typeNameOf(endpoint)
+  const subject = `${endpoint.integration} ${endpoint.name}.`
+  const input = await emitType(`${name}Input`, endpoint.input, `Parameters of ${subject}`)
+  if (!endpoint.output) return input
+  return `${input}\n${await emitType(`${name}Output`, endpoint.output, `Answer of ${subject}`)}`
+}
+
 /** `github` `create_issue` → `GithubCreateIssue`. */
-export function typeNameOf({ integration, name }: Pick<Endpoint, 'integration' | 'name'>): string {
+function typeNameOf({ integration, name }: Pick<Endpoint, 'integration' | 'name'>): string {
   return `${integration}_${name}`
     .split(/[^A-Za-z0-9]+/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
@@ -28,6 +28,10 @@ export function typeNameOf({ integration, name }: Pick<Endpoint, 'integration' |
 }
 
 async function emitType(name: string, schema: JsonSchema, description: string): Promise<string> {
+  return indent(plainInterface(name, schema, description) ?? (await libraryType(name, schema, description)))
+}
+
+async function libraryType(name: string, schema: JsonSchema, description: string): Promise<string> {
   const { compile } = await import('json-schema-to-typescript')
   const { $schema: _, ...rest } = prepare(schema) as JsonSchema
   const text = await compile({ ...rest, title: name, description }, name, {
@@ -39,15 +43,14 @@ async function emitType(name: string, schema: JsonSchema, description: string): 
     ignoreMinAndMaxItems: true,
     unknownAny: true,
   })
-  return indent(text.trim())
+  return text.trim()
 }
 
 /** Keywords whose values are data or names, not schemas. */
 const opaque = new Set(['enum', 'const', 'default', 'examples', 'required', 'dependentRequired'])
 
 /**
- * Titles would become types of their own, and a comment must not be closed by what it says.
- * `properties` holds names, which may be spelled like keywords.
+ * Titles would become types of their own. `properties` holds names, which may be spelled like keywords.
  */
 function prepare(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(prepare)
@@ -55,8 +58,7 @@ function prepare(schema: unknown): unknown {
   const copy: JsonSchema = {}
   for (const [key, value] of Object.entries(schema)) {
     if (key === 'title' || key === 'default' || key === 'examples') continue
-    if (key === 'description') copy[key] = String(value).replaceAll('*/', '*\\/')
-    else if (key === 'properties') {
+    if (key === 'properties') {
       copy[key] = Object.fromEntries(
         Object.entries(value as object).map(([name, inner]) => [name, prepare(inner)]),
       )

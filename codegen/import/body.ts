@@ -31,6 +31,9 @@ const kinds: [kind: BodyKind, matches: (type: string) => boolean][] = [
   ['raw', () => true],
 ]
 
+/** Of several forms of one kind. */
+const preferred = new Set(['application/json', 'message/rfc822', 'application/octet-stream', 'text/plain'])
+
 const standard: Partial<Record<BodyKind, string>> = { json: 'application/json' }
 
 export function kindOf(contentType: string): BodyKind {
@@ -39,7 +42,8 @@ export function kindOf(contentType: string): BodyKind {
 
 export function chooseBody(operation: Operation, references: References): ChosenBody | undefined {
   for (const [kind, matches] of kinds) {
-    const body = operation.bodies.find(({ contentType }) => matches(contentType))
+    const fitting = operation.bodies.filter(({ contentType }) => matches(contentType))
+    const body = fitting.find(({ contentType }) => preferred.has(contentType)) ?? fitting[0]
     if (!body) continue
     const type =
       body.contentType === '*/*' && kind === 'json'
@@ -48,7 +52,7 @@ export function chooseBody(operation: Operation, references: References): Chosen
     const contentType =
       kind === 'raw' && !/^[\w.+-]+\/[\w.+-]+$/.test(type) ? 'application/octet-stream' : type
     const view = viewSchema(body.schema, references)
-    const fields = kind === 'raw' ? undefined : fieldsOf(view, references, 0)
+    const fields = kind === 'raw' ? undefined : fieldsOf(view, references)
     return {
       kind,
       body,
@@ -59,8 +63,15 @@ export function chooseBody(operation: Operation, references: References): Chosen
   return undefined
 }
 
+/** How many alternatives of alternatives are looked at. */
+const maxAlternatives = 200
+
 /** The keys of an object, those of all its alternatives together; undefined when it is no object. */
-export function fieldsOf(view: SchemaView, references: References, depth: number): Fields | undefined {
+export function fieldsOf(
+  view: SchemaView,
+  references: References,
+  budget = { left: maxAlternatives },
+): Fields | undefined {
   if (view.types.length > 0 && !view.types.includes('object')) return undefined
   const fields: Fields = {
     properties: new Map(view.properties),
@@ -68,8 +79,9 @@ export function fieldsOf(view: SchemaView, references: References, depth: number
     partial: view.types.length > 1,
   }
   let common: string[] | undefined
-  for (const alternative of depth < 3 ? view.alternatives : []) {
-    const inner = fieldsOf(viewSchema(alternative, references), references, depth + 1)
+  for (const alternative of view.alternatives) {
+    if (budget.left-- <= 0) break
+    const inner = fieldsOf(viewSchema(alternative, references), references, budget)
     if (!inner) fields.partial = true
     else {
       for (const [name, schema] of inner.properties)

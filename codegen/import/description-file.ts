@@ -6,7 +6,7 @@ import { lstatSync, readFileSync, realpathSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'yaml'
 
-const maxBytes = 64 * 1024 * 1024
+const maxBytes = 128 * 1024 * 1024
 const maxYamlBytes = 16 * 1024 * 1024
 const maxAliases = 100
 

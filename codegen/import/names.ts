@@ -18,6 +18,7 @@ export function kebabCase(text: string): string {
 function words(text: string): string[] {
   return text
     .slice(0, 400)
+    .replaceAll('OAuth', 'Oauth')
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
@@ -54,13 +55,12 @@ function prefixOf(operations: readonly Operation[]): string {
 function baseName(operation: Operation, prefix: string): string {
   const { id, method, path } = operation
   const suffix = id === undefined ? undefined : methodId.exec(id)?.[1]
+  const fromPath = `${method.toLowerCase()} ${path.replaceAll(/\{([^}]*)\}/g, 'by $1')}`
   const text =
-    suffix !== undefined
-      ? `${groupOf(operation)}_${suffix}`
-      : id === undefined
-        ? `${method.toLowerCase()} ${path.replaceAll(/\{([^}]*)\}/g, 'by $1')}`
-        : id.slice(prefix.length)
-  const name = snakeCase(text) || snakeCase(`${method} ${path}`) || 'operation'
+    suffix === undefined
+      ? (id ?? fromPath).slice(id === undefined ? 0 : prefix.length)
+      : `${groupOf(operation)}_${suffix}`
+  const name = snakeCase(text) || snakeCase(fromPath)
   return /^[a-z]/.test(name) ? name : `op_${name}`
 }
 

@@ -71,7 +71,7 @@ function readOperation(context: Context, path: string, method: string, item: Raw
   const requestBody = references.follow(own(raw, 'requestBody'))
   const { bodies, required } = swagger
     ? swaggerBodies(parameters, own(raw, 'consumes') ?? own(data, 'consumes'))
-    : { bodies: contentOf(requestBody), required: own(requestBody, 'required') !== false }
+    : { bodies: contentOf(requestBody), required: isBodyRequired(own(requestBody, 'required'), method) }
   const servers = [...readServers(own(raw, 'servers')), ...readServers(own(item, 'servers'))]
   const docs = textOf(own(own(raw, 'externalDocs'), 'url'))
   const answer = readAnswer(context, own(raw, 'responses'), own(raw, 'produces') ?? own(data, 'produces'))
@@ -96,6 +96,11 @@ function readOperation(context: Context, path: string, method: string, item: Raw
     security: listOf(own(raw, 'security') ?? own(data, 'security')).filter(isMap),
     ...(servers.length > 0 && { servers }),
   }
+}
+
+/** Many descriptions forget to say it; reading by GET does without. */
+function isBodyRequired(written: unknown, method: string): boolean {
+  return typeof written === 'boolean' ? written : method !== 'get' && method !== 'head'
 }
 
 /** An operation's own parameter takes the place of its path's. */

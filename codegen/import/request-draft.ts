@@ -8,7 +8,7 @@ import type { ApiParameter, Operation } from './api.ts'
 import { chooseBody, type ChosenBody } from './body.ts'
 import { isCredential, isLeftOut } from './left-out.ts'
 import { parameterName } from './names.ts'
-import { convertSchema, convertView, isUsableKey, type Conversion } from './schema.ts'
+import { convertSchema, convertView, isUsableKey, markRequired, type Conversion } from './schema.ts'
 import { viewSchema } from './schema-view.ts'
 
 export interface RequestDraft {
@@ -37,11 +37,17 @@ const placeOfKind: Partial<Record<BodyKind, DefaultPlace>> = {
 }
 
 const keyForms: Record<'query' | 'form' | 'part' | 'body' | 'header', RegExp> = {
-  query: /^[^\s?#&=,|→<>"'\\{}]+$/,
+  query: /^[\w.~:@!$*+;[\]()/-]+$/,
   form: /^[A-Za-z0-9_$@[\]-]+$/,
   part: /^[A-Za-z0-9_$@-]+$/,
   body: /^[A-Za-z0-9_$@-]+$/,
   header: /^[A-Za-z0-9!#$%&'*+.^_`~-]+$/,
+}
+
+const longestKey = 200
+
+function isWritable(place: keyof typeof keyForms, key: string): boolean {
+  return key.length <= longestKey && keyForms[place].test(key)
 }
 
 export function draftRequest(
@@ -129,7 +135,7 @@ function addBody(
 ): string | undefined {
   const { kind, fields, body } = sent
   const place = kind === 'json' ? 'body' : kind === 'form' ? 'form' : 'part'
-  const usable = (name: string): boolean => keyForms[place].test(name) && isUsableKey(name)
+  const usable = (name: string): boolean => isWritable(place, name) && isUsableKey(name)
   const mappable = fields && fields.required.every(usable) ? fields : undefined
   if (kind !== 'raw' && kind !== 'json' && !mappable)
     return `its ${kind} body has no fields that can be written`
@@ -146,6 +152,7 @@ function addBody(
   }
   if (mappable.partial)
     draft.reviews.push('the body may take other forms too; these are the keys of all of them')
+  const inside = { ...conversion, around: [conversion.references.follow(body.schema)] }
   for (const [name, raw] of mappable.properties) {
     if (!usable(name)) {
       draft.reviews.push('keys of the body whose names cannot be written are left out')
@@ -155,7 +162,7 @@ function addBody(
     const description = String(view.facts['description'] ?? '')
     if (view.facts['readOnly'] === true || (kind !== 'json' && isCredential({ name, description }))) continue
     const isRequired = operation.bodyRequired && mappable.required.includes(name)
-    writer.add(name, `${place}.${name}`, convertView(view, conversion, depth), isRequired)
+    writer.add(name, `${place}.${name}`, convertSchema(raw, inside, depth), isRequired)
   }
   return undefined
 }
@@ -187,7 +194,7 @@ function createWriter(draft: RequestDraft, operation: Operation, kind: BodyKind)
   const nameFor = (wanted: string, prefix: string): string => {
     const name = parameterName(wanted)
     const isFree = (candidate: string): boolean =>
-      !(candidate in draft.params) && !placeholders.has(candidate)
+      !Object.hasOwn(draft.params, candidate) && !placeholders.has(candidate)
     if (isFree(name)) return name
     for (let count = 1; ; count++) {
       const candidate = parameterName(`${prefix}_${name}${count === 1 ? '' : `_${count}`}`)
@@ -197,7 +204,7 @@ function createWriter(draft: RequestDraft, operation: Operation, kind: BodyKind)
   const add = (wanted: string, target: string, schema: JsonSchema, required: boolean): void => {
     const prefix = /^[a-z]+/.exec(target.replace(/^\?.*/, 'query'))![0]
     const name = nameFor(wanted, prefix)
-    draft.params[name] = required ? { ...schema, required: true } : schema
+    draft.params[name] = required ? markRequired(schema) : schema
     const byDefault = placeDefaults[defaultPlace]?.(name)
     const implied =
       byDefault &&
@@ -211,22 +218,22 @@ function createWriter(draft: RequestDraft, operation: Operation, kind: BodyKind)
     add,
     addPath: (parameter, schema) => {
       const name = parameterName(parameter.name)
-      if (name in draft.params) return false
+      if (Object.hasOwn(draft.params, name)) return false
       const hole = `{${parameter.name}}`
       draft.path = draft.path.replace(hole, parameter.many ? `{${name}*}` : `{${name}}`)
-      draft.params[name] = { ...schema, required: true }
+      draft.params[name] = markRequired(schema)
       if (schema['type'] === 'array') draft.mapping[name] = `{${name}${parameter.many ? '*' : ''}} | csv`
       draft.names.set(`path ${parameter.name}`, name)
       return true
     },
     addOther: (parameter, schema) => {
       if (parameter.in === 'header') {
-        if (!keyForms.header.test(parameter.name)) return false
+        if (!isWritable('header', parameter.name)) return false
         const filter = schema['type'] === 'array' ? ' | csv' : ''
         add(parameter.name, `header:${parameter.name}${filter}`, schema, parameter.required)
         return true
       }
-      if (!keyForms.query.test(parameter.name)) return false
+      if (!isWritable('query', parameter.name)) return false
       if (parameter.contentType !== undefined) {
         add(parameter.name, `?${parameter.name} | json`, schema, parameter.required)
         return true

@@ -19,11 +19,14 @@ export interface Conversion {
   describe: number
   /** What is only ever answered is no part of a request. */
   request: boolean
+  /** The schemas around the one being written: one that contains itself is named once. */
+  around?: readonly unknown[]
 }
 
 const maxAlternatives = 6
 const maxProperties = 100
 const maxEnum = 120
+const anything = ['string', 'number', 'boolean', 'object', 'array']
 const knownTypes = ['string', 'integer', 'number', 'boolean', 'array', 'object']
 
 /** Formats that mean the same under another name. */
@@ -49,7 +52,17 @@ const bounds: Record<string, string[]> = {
 
 /** `depth`: levels of properties and items that are still written out. */
 export function convertSchema(raw: unknown, conversion: Conversion, depth: number): JsonSchema {
-  return convertView(viewSchema(raw, conversion.references), conversion, depth)
+  return enter(raw, conversion, depth, viewSchema(raw, conversion.references))
+}
+
+function enter(raw: unknown, conversion: Conversion, depth: number, view: SchemaView): JsonSchema {
+  const { around = [], references } = conversion
+  const target = references.follow(raw)
+  return convertView(
+    view,
+    { ...conversion, around: [...around, target] },
+    around.includes(target) ? 0 : depth,
+  )
 }
 
 export function convertView(view: SchemaView, conversion: Conversion, depth: number): JsonSchema {
@@ -59,7 +72,31 @@ export function convertView(view: SchemaView, conversion: Conversion, depth: num
   const description = cleanText(view.facts['description'] ?? view.facts['title'], conversion.describe)
   if (description !== '') schema['description'] = description
   if (view.facts['deprecated'] === true) schema['deprecated'] = true
-  return schema
+  return inOrder(schema)
+}
+
+const keyOrder = [
+  'type',
+  'required',
+  'enum',
+  'format',
+  'pattern',
+  ...Object.keys(bounds),
+  'default',
+  'description',
+  'examples',
+  'deprecated',
+  'style',
+]
+
+/** What a reader looks for first comes first; nested schemas last. */
+function inOrder(schema: JsonSchema): JsonSchema {
+  const rank = (key: string): number => (keyOrder.includes(key) ? keyOrder.indexOf(key) : keyOrder.length)
+  return Object.fromEntries(Object.entries(schema).sort(([a], [b]) => rank(a) - rank(b)))
+}
+
+export function markRequired(schema: JsonSchema): JsonSchema {
+  return inOrder({ ...schema, required: true })
 }
 
 function convertUntyped(view: SchemaView, conversion: Conversion, depth: number): JsonSchema {
@@ -72,7 +109,7 @@ function convertUntyped(view: SchemaView, conversion: Conversion, depth: number)
     }
   }
   if (chosen.length === 0 || view.alternatives.length > maxAlternatives)
-    return { type: anything(view.nullable) }
+    return { type: typesOf(view, conversion.references) }
   const [first] = chosen
   if (view.nullable && first) makeNullable(first)
   if (chosen.length === 1) return first!
@@ -82,8 +119,15 @@ function convertUntyped(view: SchemaView, conversion: Conversion, depth: number)
   return bare ? { type: chosen.map((schema) => schema['type']) } : { anyOf: chosen }
 }
 
-function anything(nullable: boolean): string[] {
-  return ['string', 'number', 'boolean', 'object', 'array', ...(nullable ? ['null'] : [])]
+/** Of alternatives that are not written out, the types. */
+function typesOf(view: SchemaView, references: References): string | string[] {
+  const views = view.alternatives.slice(0, maxProperties).map((each) => viewSchema(each, references))
+  const types = [...new Set(views.flatMap(({ types: each }) => each))].filter((type) =>
+    knownTypes.includes(type),
+  )
+  const isKnown = types.length > 0 && views.every(({ types: each }) => each.length > 0)
+  const all = [...(isKnown ? types : anything), ...(view.nullable ? ['null'] : [])]
+  return all.length === 1 ? all[0]! : all
 }
 
 function makeNullable(schema: JsonSchema): void {
@@ -99,7 +143,7 @@ function convertTyped(view: SchemaView, conversion: Conversion, depth: number): 
     .map((type) => (type === 'file' ? 'string' : type))
     .filter((type) => knownTypes.includes(type))
   const types = [...new Set(named)]
-  if (types.length === 0) return { type: anything(view.nullable) }
+  if (types.length === 0) return { type: view.nullable ? [...anything, 'null'] : anything }
   const all = view.nullable ? [...types, 'null'] : types
   const schema: JsonSchema = { type: all.length === 1 ? all[0] : all }
   if (view.types.includes('file')) schema['format'] = 'file'
@@ -187,9 +231,9 @@ function addProperties(schema: JsonSchema, view: SchemaView, conversion: Convers
     if (!isUsableKey(name)) continue
     const property = viewSchema(raw, conversion.references)
     if (conversion.request && property.facts['readOnly'] === true) continue
-    const converted = convertView(property, inner, depth - 1)
+    const converted = enter(raw, inner, depth - 1, property)
     properties[name] =
-      view.required.includes(name) && conversion.request ? { ...converted, required: true } : converted
+      view.required.includes(name) && conversion.request ? markRequired(converted) : converted
     count++
   }
   if (count > 0) schema['properties'] = properties

@@ -78,7 +78,7 @@ interface TypeRow {
 }
 
 /** `fields` and `inject` belong to every type. */
-export const authTypes: Record<string, TypeRow> = {
+const authTypes: Record<string, TypeRow> = {
   oauth2: {
     keys: {
       ...tokens,

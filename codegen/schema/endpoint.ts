@@ -1,4 +1,5 @@
 /** The shape of an endpoint file's front matter. Sense (do the parts fit together?) is in codegen/rules/. */
+import { excuseSchema } from '../against/excuse.ts'
 import { asyncPolling, errors, pagination, rateLimit, retry, steps } from './behaviour.ts'
 import {
   closed,
@@ -98,6 +99,7 @@ export const endpointSchema: ShapeSchema = closed(
       type: 'string',
       enum: ['none', 'natural'],
     }),
+    against: excuseSchema,
     examples: { type: 'array', items: example, maxItems: 20 },
     deprecated: objectOr(closed({ message: text, since: text, sunset: text, replaced_by: text }), flag),
   },

@@ -1,4 +1,5 @@
 /** The shape of an integration's SKILL.md front matter. */
+import { excuseSchema } from '../against/excuse.ts'
 import { authSchema } from './auth.ts'
 import { errors, pagination, rateLimit, retry } from './behaviour.ts'
 import {
@@ -102,7 +103,8 @@ export const integrationSchema: ShapeSchema = closed(
       pagination,
       errors,
     }),
+    against: excuseSchema,
     verify: closed({ endpoint: text, identity: expression }, ['endpoint', 'identity']),
   },
-  ['skillett', 'name', 'title', 'description', 'version', 'base_url', 'auth'],
+  ['skillett', 'name', 'description', 'base_url', 'auth'],
 )

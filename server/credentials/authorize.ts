@@ -49,10 +49,10 @@ const ways: Record<AuthType, Way> = {
   aws_sigv4: { add: signSigv4, mask: maskSigv4 },
 }
 
-/** A request that may go out, and the byte sequences that must not come back. */
+/** A request that may go out, and what must not come back (upstream/scrub.ts). */
 export interface Authorized {
   request: UpstreamRequest
-  needles: Buffer[]
+  needles: string[]
 }
 
 /** @throws Error when the credential lacks what the skill's way needs */
@@ -79,7 +79,7 @@ export function withQuery(path: string, query: string): string {
 }
 
 /** What a skill does not call public is secret: fetched tokens too. */
-function needlesIn({ auth, credential }: Access): Buffer[] {
+function needlesIn({ auth, credential }: Access): string[] {
   const secrets = Object.keys(credential).filter((name) => auth.fields[name]?.secret !== false)
   return secrets.flatMap((name) => needlesOf(reveal(credential[name]!)))
 }

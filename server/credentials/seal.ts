@@ -33,7 +33,10 @@ export function open(key: Buffer, sealed: Buffer, place: Place): Buffer {
   })
   decipher.setAAD(additionalData(place))
   decipher.setAuthTag(sealed.subarray(end))
-  return Buffer.concat([decipher.update(sealed.subarray(nonceLength, end)), decipher.final()])
+  const plain = decipher.update(sealed.subarray(nonceLength, end))
+  // GCM is a stream cipher: all is out before the tag is checked, and nothing is used before that.
+  decipher.final()
+  return plain
 }
 
 /** Version and names, separated by NUL, which none of them can hold. */

@@ -7,7 +7,7 @@
  * Rows are locked in the order of profile ids; two gateways cannot deadlock.
  */
 import { makeBatch } from '../batch.ts'
-import { withDeadline, type Sql } from './sql.ts'
+import { DeadlinePassed, withDeadline, type Sql } from './sql.ts'
 
 /** Who asks, and for what. */
 export interface Asker {
@@ -104,6 +104,7 @@ export function makeAdmission(sql: Sql): Admission {
   const batch = makeBatch<{ asker: Asker; call: Call | null }, Admitted>(
     (items) => admitTogether(sql, items),
     mostCalls,
+    (error) => error instanceof DeadlinePassed,
   )
   return { admit: (asker, call) => batch.add({ asker, call }) }
 }
@@ -115,7 +116,7 @@ async function admitTogether(sql: Sql, items: { asker: Asker; call: Call | null 
   const groupOfCall: number[] = []
   const rankOfCall: number[] = []
   const places = items.map(({ asker, call }) => {
-    const name = `${asker.keyHash}\0${asker.integration}\0${asker.account}\0${asker.identifier}\0${asker.writes}\0${asker.needsConnection}`
+    const name = JSON.stringify(asker)
     let group = groups.get(name)
     if (group === undefined) groups.set(name, (group = { asker, index: groups.size + 1, calls: 0 }))
     if (call === null) return { group: group.index, rank: 0 }
@@ -183,8 +184,9 @@ async function admitTogether(sql: Sql, items: { asker: Asker; call: Call | null 
       returning profile_id, used - prev as granted
     ), shared as (
       select f.*,
-        greatest(0, least(f.wanted, c.granted - (
-          sum(f.wanted) over (partition by f.profile_id, f.refusal order by f.g) - f.wanted)))::int as granted
+        -- least() passes over nulls: what was refused has to be told apart first.
+        case when c.granted is null then 0 else greatest(0, least(f.wanted, c.granted - (
+          sum(f.wanted) over (partition by f.profile_id, f.refusal order by f.g) - f.wanted))) end::int as granted
       from found f
       left join counted c on c.profile_id = f.profile_id and f.refusal is null
     ), recorded as (

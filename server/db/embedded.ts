@@ -14,7 +14,7 @@ import { findBinaries } from './embedded/binaries.ts'
 import { makeCluster, placeData, readPassword, superuser } from './embedded/cluster.ts'
 import { enter, inTurn, leave } from './embedded/occupants.ts'
 import { awaitSettled, findPort, launch, shutDown, type Postmaster } from './embedded/postmaster.ts'
-import { openDatabase } from './sql.ts'
+import { openDatabase, sqlState } from './sql.ts'
 
 export interface EmbeddedOptions {
   /** Made when missing. */
@@ -34,6 +34,8 @@ export interface Embedded {
 /** Orphans of a server that was killed hold its memory for a second or two; a port may be taken meanwhile. */
 const passing = /lock file|shared memory block|could not bind/
 const retryFor = 5_000
+/** SQLSTATE of a wrong password. */
+const refused = '28P01'
 const largestLog = 4 * 1024 * 1024
 
 /** @throws Error that says what is missing, with the end of PostgreSQL's log where there is one */
@@ -46,8 +48,7 @@ export async function startEmbedded({ home, path = '', log = () => {} }: Embedde
 
   const { data, port, mark } = await inTurn(folder, async () => {
     const data = await placeData(folder, account)
-    const running = await awaitSettled(data)
-    if (running) await greet(running, address(running.port))
+    const running = await findRunning(data, address)
     const port = running?.port ?? (await start({ home: folder, data, account, password, path, log }))
     return { data, port, mark: await enter(folder) }
   })
@@ -59,20 +60,25 @@ export async function startEmbedded({ home, path = '', log = () => {} }: Embedde
   return { url: address(port), stop: () => (stopped ??= stop()) }
 }
 
-/** The password proves the server to be this home's, and this home to be the server's. */
-async function greet(running: Postmaster, url: string): Promise<void> {
-  const sql = openDatabase(url, 1)
-  try {
-    await sql`select 1`
-  } catch (error) {
-    throw new Error(
-      `PostgreSQL (process ${running.id}, port ${running.port}) runs on this home's data and refuses its password.`,
-      {
-        cause: error,
-      },
-    )
-  } finally {
-    await sql.end()
+/**
+ * A server that another process of this home started, and that answers. The password proves it to be this
+ * home's. One that was killed looks alive for a moment longer.
+ */
+async function findRunning(data: string, address: (port: number) => string): Promise<Postmaster | undefined> {
+  for (const end = Date.now() + retryFor; ; await delay(50)) {
+    const found = await awaitSettled(data)
+    if (found === undefined) return undefined
+    const sql = openDatabase(address(found.port), 1)
+    try {
+      await sql`select 1`
+      return found
+    } catch (cause) {
+      if (Date.now() < end && sqlState(cause) !== refused) continue
+      const server = `PostgreSQL (process ${found.id}, port ${found.port}) runs on ${data}`
+      throw new Error(`${server} and cannot be used: ${(cause as Error).message}`, { cause })
+    } finally {
+      await sql.end()
+    }
   }
 }
 

@@ -76,3 +76,8 @@ export async function usageOf(sql: Sql, profileId: string): Promise<Usage | unde
     where p.id = ${profileId}`
   return usage
 }
+
+export async function planNames(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`select name from plans order by name`
+  return rows.map((row) => row.name)
+}

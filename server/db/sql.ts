@@ -28,6 +28,9 @@ export function sqlState(error: unknown): string | undefined {
   return error instanceof postgres.PostgresError ? error.code : undefined
 }
 
+/** The database did not answer in time. */
+export class DeadlinePassed extends Error {}
+
 /**
  * The query's result, or an error once the deadline has passed; the query is then cancelled, and rolled back
  * unless its commit had already happened.
@@ -40,7 +43,7 @@ export function withDeadline<Rows extends readonly postgres.MaybeRow[]>(
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       query.cancel()
-      reject(new Error(`the database did not answer within ${ms} ms`))
+      reject(new DeadlinePassed(`the database did not answer within ${ms} ms`))
     }, ms)
   })
   return Promise.race([query, late]).finally(() => clearTimeout(timer))

@@ -1,10 +1,11 @@
 /** /api-keys — the keys of the caller's profile. The full key is in the answer that creates it and nowhere else. */
 import type { FastifyInstance } from 'fastify'
 import type { Gateway } from '../app.ts'
-import { createKey, listKeys, revokeKey } from '../db/keys.ts'
+import { createKey, findKey, listKeys, revokeKey } from '../db/keys.ts'
 import { fault, Fault } from '../fault.ts'
 import { authenticate } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
+import { isId } from '../ids.ts'
 
 const bodyFields = {
   name: { ...label, required: true },
@@ -18,6 +19,7 @@ interface Wanted {
   scopes: string[]
   readOnly: boolean
   tokens: boolean
+  expiresAt: Date | null
 }
 
 export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }: Gateway): void {
@@ -41,13 +43,14 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
       throw badRequest('see fields', [
         { path: 'tokens', message: 'cannot be given to a read-only key: a token can write' },
       ])
-    await refuseWider(keyId, { scopes, readOnly, tokens })
+    const expiresAt = readExpiry(body.expires_at)
+    await refuseWider(keyId, { scopes, readOnly, tokens, expiresAt })
     const asked = {
       name: body.name!,
       scopes,
       readOnly,
       tokens,
-      expiresAt: readExpiry(body.expires_at),
+      expiresAt,
     }
     const created = await createKey(sql, profileId, asked)
     if ('limit' in created)
@@ -71,17 +74,20 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
   app.delete<{ Params: { id: string } }>('/api-keys/:id', async (request, reply) => {
     const { profileId } = await authenticate(admission, request.headers)
     const { id } = request.params
-    if (!(await revokeKey(sql, profileId, id)))
+    if (!isId('key', id) || !(await revokeKey(sql, profileId, id)))
       throw fault('not_found', { fill: { resource: 'API key', name: id } })
     return reply.code(204).send()
   })
 
-  /** A key cannot make a key that may do more than itself. */
+  /** A key cannot make a key that may do more than itself, or for longer. */
   async function refuseWider(keyId: string, asked: Wanted): Promise<void> {
-    const [own] = await sql<{ scopes: string[]; read_only: boolean; tokens: boolean }[]>`
-      select scopes, read_only, tokens from api_keys where id = ${keyId}`
-    const within = own!.scopes.includes('*') || asked.scopes.every((scope) => own!.scopes.includes(scope))
-    if (!within || (own!.read_only && !asked.readOnly) || (!own!.tokens && asked.tokens))
+    const own = await findKey(sql, keyId)
+    if (own === undefined) throw fault('api_key_invalid')
+    const { scopes, expiresAt } = asked
+    const within = own.scopes.includes('*') || scopes.every((scope) => own.scopes.includes(scope))
+    const outlives = own.expires_at !== null && (expiresAt === null || expiresAt > own.expires_at)
+    const more = (own.read_only && !asked.readOnly) || (!own.tokens && asked.tokens)
+    if (!within || outlives || more)
       throw fault('forbidden', { fill: { reason: 'a key cannot make one that may do more than itself' } })
   }
 }
@@ -89,7 +95,8 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
 function readExpiry(text: string | undefined): Date | null {
   if (text === undefined) return null
   const date = new Date(text)
-  if (Number.isNaN(date.getTime()) || date.getTime() <= Date.now())
+  // PostgreSQL reads years of four digits only in this notation.
+  if (Number.isNaN(date.getTime()) || date.getTime() <= Date.now() || date.getUTCFullYear() > 9999)
     throw badRequest('see fields', [
       { path: 'expires_at', message: 'must be a date and time in the future (RFC 3339)' },
     ])

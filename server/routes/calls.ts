@@ -183,13 +183,18 @@ function expired({ integration }: Operation, gateway: Gateway): Fault {
 /** Past Fastify's reply pipeline, which costs a fifth of this road's time and adds nothing to bytes. */
 function write(reply: FastifyReply, id: string, status: number, body: Buffer): FastifyReply {
   reply.hijack()
-  reply.raw.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': body.length,
-    'x-request-id': id,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-  })
+  reply.raw.writeHead(status, [
+    'content-type',
+    'application/json; charset=utf-8',
+    'content-length',
+    String(body.length),
+    'x-request-id',
+    id,
+    'x-content-type-options',
+    'nosniff',
+    'cache-control',
+    'no-store',
+  ])
   reply.raw.end(body)
   return reply
 }

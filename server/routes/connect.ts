@@ -13,6 +13,7 @@ import { admit, authenticate, presentedKey } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
 import { unknownSkill } from '../http/unknown.ts'
 import { beginAuthorization } from '../oauth/begin.ts'
+import { isId } from '../ids.ts'
 import { readVariables } from '../variables.ts'
 
 const bodyFields = {
@@ -59,11 +60,11 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
 
   app.get<{ Params: { id: string } }>('/v1/connect/:id', async (request) => {
     const { profileId } = await authenticate(admission, request.headers)
-    const asked = await readAuthorization(sql, profileId, request.params.id)
+    const { id } = request.params
+    const asked = isId('conn', id) ? await readAuthorization(sql, profileId, id) : undefined
     if (asked !== undefined) return withoutEmpty(asked)
-    const connection = await findConnection(sql, profileId, request.params.id)
-    if (connection === undefined)
-      throw fault('not_found', { fill: { resource: 'connection', name: request.params.id } })
+    const connection = isId('conn', id) ? await findConnection(sql, profileId, id) : undefined
+    if (connection === undefined) throw fault('not_found', { fill: { resource: 'connection', name: id } })
     const status =
       connection.status === 'active' ? 'connected' : connection.status === 'pending' ? 'pending' : 'error'
     return { status, integration: connection.integration }

@@ -6,6 +6,7 @@ import { fault, type Fault } from '../fault.ts'
 import { authenticate } from '../http/caller.ts'
 import { disconnect } from '../oauth/disconnect.ts'
 import { verifyConnection } from '../verify-connection.ts'
+import { isId } from '../ids.ts'
 
 type ById = { Params: { id: string } }
 
@@ -19,14 +20,16 @@ export function connectionRoutes(app: FastifyInstance, gateway: Gateway): void {
 
   app.delete<ById>('/v1/connections/:id', async (request, reply) => {
     const { profileId, keyId } = await authenticate(admission, request.headers)
-    if (!(await disconnect(gateway, { profileId, keyId }, request.params.id)))
-      throw unknown(request.params.id)
+    const { id } = request.params
+    if (!isId('conn', id) || !(await disconnect(gateway, { profileId, keyId }, id))) throw unknown(id)
     return reply.code(204).send()
   })
 
   app.post<ById>('/v1/connections/:id/verify', async (request) => {
     const { profileId, keyId } = await authenticate(admission, request.headers)
-    return verifyConnection(gateway, { profileId, keyId }, request.params.id)
+    const { id } = request.params
+    if (!isId('conn', id)) throw unknown(id)
+    return verifyConnection(gateway, { profileId, keyId }, id)
   })
 }
 

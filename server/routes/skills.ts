@@ -104,8 +104,8 @@ async function accountsOf({ sql }: Gateway, profileId: string): Promise<Map<stri
 }
 
 /** null without a search. */
-function searchText(q: string | undefined): string | null {
-  if (q === undefined || q.trim() === '') return null
+function searchText(q: unknown): string | null {
+  if (q === undefined || (typeof q === 'string' && q.trim() === '')) return null
   if (typeof q !== 'string' || q.length > 200 || /\p{Cc}/u.test(q))
     throw badRequest('q must be one search text of at most 200 characters')
   return q

@@ -7,42 +7,50 @@ const blank = '[redacted]'
 /** Shorter texts occur by chance. */
 const shortest = 8
 
-/** The byte sequences under which a secret may come back. Make once a secret. */
-export function needlesOf(secret: string): Buffer[] {
+/**
+ * The texts under which a secret may come back, as bytes (latin1). A secret is ASCII (connecting.ts sees to that).
+ */
+export function needlesOf(secret: string): string[] {
   if (secret.length < shortest) return []
-  const bytes = Buffer.from(secret)
-  const forms = new Set<string>([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+  const forms = [secret]
+  const add = (form: string): void => void (forms.includes(form) || forms.push(form))
+  add(JSON.stringify(secret).slice(1, -1))
+  add(encodeURIComponent(secret))
+  const bytes = Buffer.from(secret, 'latin1')
   const hex = bytes.toString('hex')
-  forms.add(hex).add(hex.toUpperCase())
-  for (const encoding of ['base64', 'base64url'] as const)
-    for (const form of base64Forms(bytes, encoding)) forms.add(form)
-  return [...forms].sort((a, b) => b.length - a.length).map((form) => Buffer.from(form))
+  forms.push(hex, hex.toUpperCase())
+  for (let offset = 0; offset < 3; offset += 1) {
+    const form = base64Form(bytes, offset)
+    forms.push(form)
+    if (/[+/]/.test(form)) forms.push(form.replaceAll('+', '-').replaceAll('/', '_'))
+  }
+  return forms
 }
 
-/** The text without any of the needles. The same buffer when there is none, which is the rule. */
-export function scrub(body: Buffer, needles: Buffer[]): Buffer {
+/** The body without any of the needles. The same buffer when there is none, which is the rule. */
+export function scrub(body: Buffer, needles: string[]): Buffer {
   let clean = body
-  for (const needle of needles) if (clean.includes(needle)) clean = replaceAll(clean, needle)
+  for (const needle of needles) if (clean.includes(needle, 0, 'latin1')) clean = replaceAll(clean, needle)
   return clean
 }
 
+const padding = [Buffer.alloc(0), Buffer.alloc(1), Buffer.alloc(2)]
+
 /**
- * Base64 of the secret inside a longer text begins at one of three offsets; the characters that neighbours
- * share bits with are left out.
+ * Base64 of the secret inside a longer text begins at one of three offsets; the characters that share bits with
+ * neighbours are left out.
  */
-function base64Forms(bytes: Buffer, encoding: 'base64' | 'base64url'): string[] {
-  return [0, 1, 2].map((offset) => {
-    const padded = Buffer.concat([Buffer.alloc(offset), bytes])
-    const first = Math.ceil((offset * 8) / 6)
-    const last = Math.floor((padded.length * 8) / 6)
-    return padded.toString(encoding).slice(first, last)
-  })
+function base64Form(bytes: Buffer, offset: number): string {
+  const padded = offset === 0 ? bytes : Buffer.concat([padding[offset]!, bytes])
+  const first = Math.ceil((offset * 8) / 6)
+  const last = Math.floor((padded.length * 8) / 6)
+  return padded.toString('base64').slice(first, last)
 }
 
-function replaceAll(body: Buffer, needle: Buffer): Buffer {
+function replaceAll(body: Buffer, needle: string): Buffer {
   const parts: Buffer[] = []
   let from = 0
-  for (let at = body.indexOf(needle); at >= 0; at = body.indexOf(needle, from)) {
+  for (let at = body.indexOf(needle, 0, 'latin1'); at >= 0; at = body.indexOf(needle, from, 'latin1')) {
     parts.push(body.subarray(from, at), Buffer.from(blank))
     from = at + needle.length
   }

@@ -18,14 +18,16 @@ export interface Target {
 export type OriginMap = Record<string, string>
 
 /**
+ * @param base the base URL, which may hold `{variable}`s
  * @throws Error when the host is not the integration's or the scheme is not https
  */
 export function targetOf(
   integration: Integration,
+  base: string,
   variables: Record<string, string>,
   origins: OriginMap,
 ): Target {
-  const url = new URL(fillVariables(integration.base_url, variables))
+  const url = new URL(fillVariables(base, variables))
   const hosts = integration.allowed_hosts.map((host) => fillVariables(host, variables).toLowerCase())
   if (!hosts.includes(url.host)) throw new Error(`${url.host} is not a host of ${integration.name}`)
   if (url.username !== '' || url.password !== '') throw new Error('a base URL must not hold a user name')

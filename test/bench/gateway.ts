@@ -2,13 +2,12 @@
  * Throughput of the whole road, durable audit row included, beside a bare @fastify/reply-from that does none of
  * it. Variants take turns within each round; ratios are of medians over rounds.
  */
-import { spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import type { ChildProcess } from 'node:child_process'
 import type { Load, LoadResult } from './load.ts'
 import { makeKeys, startGateway, type Ground } from './ground.ts'
-import { cpuMs, firstLine, median, packageRoot, pinning, start, stop } from './process.ts'
+import { cpuMs, firstLine, median, pinning, start, stop } from './process.ts'
 import { table } from './table.ts'
+import { installYardsticks } from './yardsticks.ts'
 
 type Variant = [name: string, server: ChildProcess, load: Load]
 type Measured = LoadResult & { cpuUs: number }
@@ -17,7 +16,7 @@ const connections = 32
 const rounds = 5
 
 export async function benchGateway(ground: Ground): Promise<string> {
-  installYardstick()
+  installYardsticks()
   const upstream = start('rest', ['--import', 'tsx', 'test/bench/upstream.ts'])
   const origin = `http://127.0.0.1:${await firstLine(upstream)}`
   const replyFrom = start('server', ['test/bench/reply-from.mjs', origin])
@@ -56,16 +55,6 @@ export async function benchGateway(ground: Ground): Promise<string> {
   })
   const head = ['variant', 'calls/s', 'ratio', 'CPU µs/call', 'p50 ms', 'p99 ms', 'errors']
   return `Gateway: ${connections} connections, 2 kB answers, ${pinning}, ${rounds} rounds\n${table(head, rows)}`
-}
-
-function installYardstick(): void {
-  const folder = join(packageRoot, 'test/bench')
-  if (existsSync(join(folder, 'node_modules/@fastify/reply-from'))) return
-  const done = spawnSync('npm', ['install', '--no-package-lock', '--ignore-scripts'], {
-    cwd: folder,
-    stdio: 'inherit',
-  })
-  if (done.status !== 0) throw new Error('the yardsticks of test/bench/package.json could not be installed')
 }
 
 function loadOf(port: number, keys: string[]): Load {

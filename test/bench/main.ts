@@ -6,6 +6,7 @@ import { arch, cpus, platform } from 'node:os'
 import { buildBundle } from '../support/bundle.ts'
 import { benchAdmission } from './admission.ts'
 import { benchCommandLine } from './command-line.ts'
+import { benchCompile } from './compile.ts'
 import { benchFirstCall } from './first-call.ts'
 import { benchGateway } from './gateway.ts'
 import { prepareGround } from './ground.ts'
@@ -15,6 +16,7 @@ const parts = {
   admission: benchAdmission,
   'command-line': benchCommandLine,
   'first-call': benchFirstCall,
+  compile: benchCompile,
 } as const
 
 const wanted = process.argv.slice(2)

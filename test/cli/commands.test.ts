@@ -153,7 +153,7 @@ const cases: Case[] = [
     args: ['connections', 'remove', 'conn_1'],
     sent: null,
     exit: 8,
-    code: 'approval_required',
+    code: 'confirmation_required',
   },
   {
     title: 'connections refuses what is no id',
@@ -187,7 +187,7 @@ const cases: Case[] = [
     args: ['keys', 'revoke', 'key_1'],
     sent: null,
     exit: 8,
-    code: 'approval_required',
+    code: 'confirmation_required',
   },
   { title: 'calls shows the log', args: ['calls', '--limit', '10'], sent: 'GET /v1/calls?limit=10' },
   {
@@ -314,7 +314,7 @@ describe('help', { concurrency: 4 }, () => {
     ]) {
       assert.ok(paths.includes(path), path)
     }
-    assert.ok(tree.exit_codes['8'].includes('approval_required'))
+    assert.ok(tree.exit_codes['8'].includes('confirmation_required'))
     assert.ok('SKILLETT_API_KEY' in tree.environment)
   })
 

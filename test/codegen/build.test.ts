@@ -232,3 +232,41 @@ test('wrong usage exits with 2 and says what there is', async () => {
     assert.match(err, /Usage:/)
   }
 })
+
+test('new writes an integration and an endpoint that validate and whose example holds', async () => {
+  const skills = join(scratch, String(++folders))
+  assert.equal((await run('new', 'integration', 'google-calendar', '--skills', skills)).code, 0)
+  assert.equal((await run('new', 'endpoint', 'google-calendar/events/get_event', '--skills', skills)).code, 0)
+  const { code, out } = await run('validate', '--json', '--skills', skills)
+  assert.deepEqual([code, JSON.parse(out).problems], [0, []])
+  const tested = await run('test', '--skills', skills)
+  assert.match(tested.err, /^1 example passed, 0 failed\n$/)
+})
+
+test('new overwrites nothing and refuses names that could not be compiled', async () => {
+  const { skills, endpointFile } = prepare()
+  assert.equal((await run('new', 'endpoint', 'demo/things/make_thing', '--skills', skills)).code, 2)
+  assert.equal(readFileSync(endpointFile, 'utf8'), demoEndpoint)
+  const refused = [
+    ['integration', 'Demo'],
+    ['integration', '../demo'],
+    ['endpoint', 'demo/make'],
+    ['endpoint', 'demo/../../x/make'],
+    ['endpoint', 'demo/things/make/more'],
+    ['endpoint', 'demo/things/Make'],
+    ['skill', 'demo'],
+    ['integration'],
+  ]
+  for (const names of refused)
+    assert.equal((await run('new', ...names, '--skills', skills)).code, 2, names.join(' '))
+  assert.deepEqual(readdirSync(skills), ['demo'])
+})
+
+test('a build that was cut short can be repeated', async () => {
+  const { skills, out } = prepare()
+  await run('build', '--skills', skills, '--out', out)
+  for (const path of readdirSync(join(out, 'demo'))) rmSync(join(out, 'demo', path), { recursive: true })
+  const { code } = await run('build', '--skills', skills, '--out', out)
+  assert.equal(code, 0)
+  assert.equal((await run('build', '--check', '--skills', skills, '--out', out)).code, 0)
+})

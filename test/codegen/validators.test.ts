@@ -127,8 +127,8 @@ test('a validator changes nothing in what it checks', () => {
 
 test('an author pattern cannot hold the gateway up', async () => {
   const validate = await validatorOf("  id: {type: string, required: true, pattern: '^(a+)+$'}")
-  const before = process.hrtime.bigint()
+  const before = process.cpuUsage()
   assert.equal(validate({ id: `${'a'.repeat(100_000)}!` }), false)
-  const milliseconds = Number(process.hrtime.bigint() - before) / 1e6
+  const milliseconds = process.cpuUsage(before).user / 1000
   assert.ok(milliseconds < 2_000, `${milliseconds} ms`)
 })

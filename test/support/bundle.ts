@@ -11,7 +11,7 @@ export const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
 export const cliBundle = join(packageRoot, 'dist/skillett.cjs')
 
 const sources = ['cli', 'codegen', 'server', 'generated/errors.ts', 'package.json']
-const outputs = ['dist/skillett.cjs', 'dist/server.js', 'dist/codegen.js']
+const outputs = ['dist/skillett.cjs', 'dist/program.cjs', 'dist/server.js', 'dist/codegen.js']
 
 /** @throws Error when the build fails */
 export async function buildBundle(): Promise<void> {

@@ -5,7 +5,6 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { after } from 'node:test'
 import { startEmbedded } from '../../server/db/embedded.ts'
 import { migrate } from '../../server/db/migrate.ts'
 import { openDatabase, type Sql } from '../../server/db/sql.ts'
@@ -63,7 +62,8 @@ async function findServer(): Promise<string> {
   if (given) return given
   if (own === undefined) {
     own = startPostgres()
-    after(async () => (await own)?.stop())
+    // Hooks of node:test that are registered from within a hook run too early for this.
+    process.once('beforeExit', () => void own?.then((server) => server.stop()))
   }
   return (await own).url
 }

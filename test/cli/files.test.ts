@@ -1,0 +1,93 @@
+/** Which files a flag may read: never a key, never outside the working directory, wherever links lead. */
+import { before, describe } from 'node:test'
+import { buildBundle } from '../support/bundle.ts'
+import { testRefusal, type Refused } from '../support/refusal.ts'
+
+before(buildBundle)
+
+const base = ['run', 'acme', 'create_note', '--space', 'home', '--title', 'Milk']
+
+const refused: Refused[] = [
+  {
+    title: 'the private key of the user is never sent',
+    args: [...base, '--text', '@~/.ssh/id_rsa'],
+    files: { 'home/.ssh/id_rsa': 'PRIVATE' },
+    says: ['never read'],
+    hides: ['PRIVATE'],
+    fields: ['text'],
+  },
+  {
+    title: 'the private key is never sent from the home directory either',
+    args: [...base, '--text', '@.ssh/id_rsa'],
+    files: { 'work/.ssh/id_rsa': 'PRIVATE' },
+    env: { HOME: '{}/work' },
+    says: ['never read'],
+    hides: ['PRIVATE'],
+    fields: ['text'],
+  },
+  {
+    title: 'the stored keys are never sent',
+    args: [...base, '--text', '@settings/skillett/config.json'],
+    files: { 'work/settings/skillett/config.json': '{}' },
+    env: { XDG_CONFIG_HOME: '{}/work/settings' },
+    says: ['never read'],
+    fields: ['text'],
+  },
+  {
+    title: 'a file above the working directory is refused',
+    args: [...base, '--text', '@../home/secret'],
+    files: { 'home/secret': 'PRIVATE' },
+    says: ['outside the working directory'],
+    hides: ['PRIVATE'],
+    fields: ['text'],
+  },
+  {
+    title: 'a folder whose name only begins alike is outside',
+    args: [...base, '--text', '@../work2/secret'],
+    files: { 'work2/secret': 'PRIVATE' },
+    says: ['outside'],
+    hides: ['PRIVATE'],
+    fields: ['text'],
+  },
+  {
+    title: 'a symlink that leaves the working directory is refused',
+    args: [...base, '--text', '@innocent.txt'],
+    files: { 'home/secret': 'PRIVATE' },
+    links: { 'work/innocent.txt': '../home/secret' },
+    says: ['outside'],
+    hides: ['PRIVATE'],
+    fields: ['text'],
+  },
+  {
+    title: 'a symlinked folder that leaves is refused',
+    args: [...base, '--json', '@docs/secret'],
+    files: { 'home/secret': 'PRIVATE' },
+    links: { 'work/docs': '../home' },
+    says: ['outside'],
+    hides: ['PRIVATE'],
+    fields: ['json'],
+  },
+  {
+    title: 'a file that is not there is named',
+    args: [...base, '--text', '@octocat'],
+    says: ['@@octocat'],
+    fields: ['text'],
+  },
+  {
+    title: 'a folder is no text',
+    args: [...base, '--text', '@sub'],
+    files: { 'work/sub/a': '' },
+    says: ['not a regular file'],
+    fields: ['text'],
+  },
+  {
+    title: 'a file that is no number is not quoted',
+    args: [...base, '--count', '@a.txt'],
+    files: { 'work/a.txt': 'PRIVATE' },
+    says: ['what the file holds'],
+    hides: ['PRIVATE'],
+    fields: ['count'],
+  },
+]
+
+describe('a file that is refused', { concurrency: 4 }, () => refused.forEach(testRefusal))
