@@ -52,7 +52,11 @@ export abstract class GatewayCommand extends Command<ProgramContext> {
   protected confirm(yes: boolean, question: string, words: string[]) {
     if (yes || askPerson(question, this.context.outside)) return
     const command = quoteWords(['skillett', ...words, '--yes'])
-    throw failure('confirmation_required', {}, { next: [{ command, why: 'does it, once a person has agreed' }] })
+    throw failure(
+      'confirmation_required',
+      {},
+      { next: [{ command, why: 'does it, once a person has agreed' }] },
+    )
   }
 }
 

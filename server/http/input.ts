@@ -92,7 +92,9 @@ function complaintAbout(value: unknown, field: Field): string | null {
 function parseJson(text: string): { value: unknown } | { reason: string } {
   const digits = firstInexactNumber(text)
   if (digits !== undefined)
-    return { reason: `the number ${digits.slice(0, 40)} has more digits than can be kept; send it as a string` }
+    return {
+      reason: `the number ${digits.slice(0, 40)} has more digits than can be kept; send it as a string`,
+    }
   if (isTooDeep(text)) return { reason: `the body is nested deeper than ${mostDepth} levels` }
   try {
     return { value: parse(text, { protoAction: 'error', constructorAction: 'error' }) }

@@ -136,12 +136,10 @@ test('secrets under a key that the ring lacks are a reason to change nothing', a
   const person = await serving.person()
   await connectMany(person.profileId, 3)
   const before = await serving.sql`select * from credentials order by connection_id`
-  const store = await openStore({ ...serving.config, secretKeys: foreign }, 1)
   await assert.rejects(
-    rotateSecrets(store, { ...serving.config, secretKeys: foreign }),
-    /sealed with the key "new", "test", which the ring lacks/,
+    openStore({ ...serving.config, secretKeys: foreign }, 1),
+    /The key "(test|new)", "(test|new)" is missing/,
   )
-  await store.close()
   assert.deepEqual(await serving.sql`select * from credentials order by connection_id`, before)
 })
 
@@ -174,7 +172,7 @@ test('another key under a known id is refused at start in less than a second, an
   const before = await serving.sql`select * from secret_keys order by id`
   const wrong = { ...serving.config, secretKeys: `test:${Buffer.alloc(32, 1).toString('base64')}` }
   const started = performance.now()
-  await assert.rejects(openStore(wrong, 1), /The key "test" is not the one this database was used with/)
+  await assert.rejects(openStore(wrong, 1), /not the one this database was used with/)
   const took = performance.now() - started
   t.diagnostic(`refused after ${Math.round(took)} ms`)
   assert.ok(took < 1000)
