@@ -11,12 +11,28 @@ const shortest = 8
 export function needlesOf(secret: string): Buffer[] {
   if (secret.length < shortest) return []
   const bytes = Buffer.from(secret)
-  const forms = new Set<string>([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+  const forms = new Set<string>([secret, JSON.stringify(secret).slice(1, -1)])
+  for (const form of percentForms(secret)) forms.add(form).add(form.replace(/%../g, lowerCase))
   const hex = bytes.toString('hex')
   forms.add(hex).add(hex.toUpperCase())
   for (const encoding of ['base64', 'base64url'] as const)
     for (const form of base64Forms(bytes, encoding)) forms.add(form)
   return [...forms].sort((a, b) => b.length - a.length).map((form) => Buffer.from(form))
+}
+
+/** As URLs have it, as forms have it, and as RFC 3986 has it to the letter. */
+function percentForms(secret: string): string[] {
+  const encoded = encodeURIComponent(secret)
+  const form = new URLSearchParams([['', secret]]).toString().slice(1)
+  return [
+    encoded,
+    form,
+    encoded.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
+  ]
+}
+
+function lowerCase(text: string): string {
+  return text.toLowerCase()
 }
 
 /** The text without any of the needles. The same buffer when there is none, which is the rule. */
