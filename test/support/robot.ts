@@ -26,6 +26,8 @@ export const robotSecrets: Record<string, unknown> = {
   signed: { key_id: 'shared', private_key: 'a-shared-secret-of-some-length' },
   log_in: { user: 'ann', pass: 'correct horse "battery"' },
   consumer: { consumer_key: 'ck', consumer_secret: 'cs&/secret', token: 'tk', token_secret: 'ts%secret' },
+  key: { api_key: 'key &=/+?%~ of the service' },
+  password: { username: 'ann', password: 'p:w "long" +/&%~' },
   aws: { access_key_id: 'AKIDEXAMPLE', secret_access_key: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' },
 }
 
@@ -110,6 +112,10 @@ async function token(received: Received, given: string): Promise<unknown> {
 
 async function authorize(received: Received, robot: Robot): Promise<void> {
   const { authorization = '', 'x-session': session = '' } = received.headers
+  const { api_key } = robotSecrets['key'] as { api_key: string }
+  if (new URL(received.url, 'http://x').searchParams.get('key') === api_key) return
+  const { password } = robotSecrets['password'] as { password: string }
+  if (authorization === `Basic ${Buffer.from(`ann:${password}`).toString('base64')}`) return
   if (authorization.startsWith('OAuth ')) return checkOauth1(received)
   if (authorization.startsWith('AWS4-HMAC-SHA256 ')) return checkAws(received)
   const bearer = authorization.replace(/^(Bearer|token) /, '') || String(session)
