@@ -18,7 +18,8 @@ import { fault, type Complaint } from './fault.ts'
 import { badRequest, label } from './http/input.ts'
 import { newCallId } from './ids.ts'
 import { fetchVariables, variablesOfAnswer } from './oauth/fetched-variables.ts'
-import { travelRecorded } from './recorded.ts'
+import { noteOutcome } from './recorded.ts'
+import { sendRenewing } from './renewing.ts'
 import { selectText } from './select.ts'
 import { fetchToken } from './token-fetch.ts'
 import type { UpstreamAnswer } from './upstream/client.ts'
@@ -138,6 +139,7 @@ async function withVariables(
 
 /**
  * Asks the service whose credential this is. The call is recorded first and charged to nobody.
+ * @param stored where the credential is kept; one that is not accepted any more is renewed then
  * @returns the identity; null when the skill names no such call or the answer tells none that people could read
  * @throws Fault bad_request when the service refuses the credential, or the road's own faults
  */
@@ -146,13 +148,13 @@ export async function identify(
   integration: Integration,
   access: Access,
   caller: Caller,
-  connectionId: string | null,
+  stored: { connectionId: string; version: number } | null,
 ): Promise<string | null> {
   const { verify } = integration
   const operation =
     verify && gateway.catalogue.operation(integration.name, verify.endpoint.split('/').at(-1)!)
   if (verify === undefined || operation === undefined) return null
-  const answer = await ask(gateway, operation, access, caller, connectionId)
+  const answer = await ask(gateway, operation, access, caller, stored)
   if (answer.status === 401 || answer.status === 403)
     throw badRequest('see fields', [
       { path: 'secret', message: `is refused by ${integration.title} (status ${answer.status})` },
@@ -170,16 +172,23 @@ async function ask(
   operation: Operation,
   access: Access,
   { profileId, keyId }: Caller,
-  connectionId: string | null,
+  stored: { connectionId: string; version: number } | null,
 ): Promise<UpstreamAnswer> {
   const built = operation.build({})
   if (built.complaints !== undefined) throw fault('internal', { cause: new Error('verify needs parameters') })
   const id = newCallId()
   const { name: endpoint, integration } = operation.endpoint
+  const connectionId = stored?.connectionId ?? null
   await recordCall(gateway.sql, { id, profileId, keyId, connectionId, integration, endpoint }).catch(
     (cause: unknown) => {
       throw fault('audit_unavailable', { cause })
     },
   )
-  return travelRecorded(gateway, { id, keyId }, operation, built.request, () => access)
+  const send = (used: Access) => gateway.road.travel(operation, built.request, used)
+  return noteOutcome(gateway, { id, keyId }, built.request.body, () => {
+    if (stored === null) return send(access)
+    const held = { profileId, keyId, connectionId: stored.connectionId }
+    const known = { held, integration: operation.integration, access, version: stored.version }
+    return sendRenewing(gateway, known, send)
+  })
 }

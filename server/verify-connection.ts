@@ -27,7 +27,8 @@ export async function verifyConnection(gateway: Gateway, caller: Caller, id: str
   const { account, variables } = connection
   const credential = vault.open({ profileId, connectionId: id }, connection.credential)
   const access = { auth, credential, variables }
-  const identity = await identify(gateway, integration, access, caller, id).catch((error: unknown) => {
+  const stored = { connectionId: id, version: connection.credential.version }
+  const identity = await identify(gateway, integration, access, caller, stored).catch((error: unknown) => {
     if (error instanceof Fault && error.code === 'bad_request') return undefined
     throw error
   })

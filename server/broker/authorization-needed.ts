@@ -1,6 +1,6 @@
 /**
  * There is no token: what is told, and where a person has to go. The link is a page of ours, for whoever asked and
- * nobody else, opened once and within a minute.
+ * nobody else; it can be followed for a minute and connects once.
  */
 import type { Gateway } from '../app.ts'
 import type { Caller } from '../connecting.ts'
@@ -29,7 +29,10 @@ export async function authorizationNeeded(
   const status =
     ended === undefined ? 'authorization_needed' : ended.status === 'revoked' ? 'revoked' : 'expired'
   const link = await makeLink(gateway, caller, asked, ended?.account ?? account)
-  const until = link.until === null ? '' : `; the link opens once, until ${link.until.toISOString()}`
+  const until =
+    link.until === null
+      ? ''
+      : `; the link can be followed until ${link.until.toISOString()} and connects once`
   const problem = fault(status === 'authorization_needed' ? 'integration_not_connected' : 'token_expired', {
     fill: { integration: integration.title },
     action_url: link.url,

@@ -299,6 +299,15 @@ test('tokens that come too late are kept, and heal a grant that was taken for lo
   assert.equal((await ground.sql`select from token_candidates`).length, 0)
 })
 
+test('asking whether a connection works renews its token first', async () => {
+  provider.killAccessTokens()
+  const path = `/v1/connections/${connection}/verify`
+  const { body } = await ask(gateway.url, path, { key: ada.key, body: {} })
+  assert.equal(body.status, 'active')
+  assert.equal(body.identity, 'ada')
+  assert.equal(provider.tokenRequests, 1)
+})
+
 test('a token that came from a person and is refused is not renewed', async () => {
   ada = await ground.makePerson()
   connection = await ground.connect(ada, 'ada', { access: 'at_unknown' })
