@@ -138,7 +138,7 @@ const longestWaitMs = 3_600_000
 export function readRetryAfter(headers: Record<string, string>): number | null {
   const text = headers['retry-after']?.trim() ?? ''
   if (/^\d{1,9}$/.test(text)) return Math.min(Number(text) * 1000, longestWaitMs)
-  const until = Date.parse(text)
+  const until = /^[A-Za-z]{3}/.test(text) ? Date.parse(text) : NaN
   if (Number.isNaN(until)) return null
   const now = Date.parse(headers['date'] ?? '')
   return Math.min(Math.max(until - (Number.isNaN(now) ? Date.now() : now), 0), longestWaitMs)

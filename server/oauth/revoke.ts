@@ -118,7 +118,7 @@ async function revoke(gateway: Gateway, due: Revocation): Promise<void> {
 }
 
 /** The refresh token where there is one: with it the whole grant ends. */
-async function revocationRequest(client: Client, credential: Credential): Promise<TokenRequest> {
+export async function revocationRequest(client: Client, credential: Credential): Promise<TokenRequest> {
   const { settings } = client.auth
   const other = settings['revocation'] as OtherWay | undefined
   const asApp = accessOf(client)
