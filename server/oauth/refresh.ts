@@ -112,8 +112,10 @@ export function makeRefresher(gatewayOf: () => Gateway, heartbeat: Heartbeat): R
     const stop = heartbeat.keep(claim)
     let sent = false
     try {
-      if (claim.takeovers > mostTakeovers && kind.rotation !== 'none')
-        return (await endGrant(gateway.sql, claim, 'refresh_lost')) ? undefined : 'again'
+      if (claim.takeovers > mostTakeovers && kind.rotation !== 'none') {
+        await endGrant(gateway.sql, claim, 'refresh_lost')
+        return 'again'
+      }
       const app = await kind.app(gateway, integration)
       misconfigurations.check(integration, app)
       const id = newCallId()
@@ -196,11 +198,11 @@ async function failed(
   request: RenewalRequest,
   claim: Claim,
   answer: Exclude<GrantAnswer, { kind: 'tokens' }>,
-): Promise<undefined | 'again'> {
+): Promise<'again'> {
   if (answer.kind === 'refused') {
     // After a lost holder the token was probably spent by it, which is another story than a person's revocation.
-    const cause = claim.takeovers > 0 ? 'refresh_lost' : 'invalid_grant'
-    return (await endGrant(gateway.sql, claim, cause)) ? undefined : 'again'
+    await endGrant(gateway.sql, claim, claim.takeovers > 0 ? 'refresh_lost' : 'invalid_grant')
+    return 'again'
   }
   if (answer.kind === 'misconfigured') {
     await releaseLease(gateway.sql, claim)
