@@ -46,6 +46,13 @@ export function chooseAuth(integration: Integration, id: string | undefined, byS
   const telling = integration.auth.filter((auth) => entered.has(auth.type))
   const ways = bySecret ? telling : id === undefined && asking.length > 0 ? asking : [...asking, ...telling]
   const chosen = id === undefined && ways.length === 1 ? ways[0] : ways.find((auth) => auth.id === id)
+  if (chosen?.settings['role_arn'] !== undefined)
+    throw badRequest('see fields', [
+      {
+        path: 'auth',
+        message: 'assumes a role, which this gateway cannot; choose a way with keys of its own',
+      },
+    ])
   if (chosen !== undefined) return chosen
   const names = ways.map((auth) => auth.id).join(', ')
   const message = names === '' ? `${integration.title} needs no credential` : `must be one of ${names}`

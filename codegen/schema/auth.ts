@@ -116,7 +116,7 @@ const authTypes: Record<string, TypeRow> = {
       signature: { type: 'string', enum: ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1', 'PLAINTEXT'] },
       realm: text,
     },
-    required: ['request_token_url', 'authorization_url', 'access_token_url'],
+    required: [],
   },
   two_step: {
     keys: {

@@ -1,7 +1,10 @@
 /** The broker with OAuth: the link that it gives out when there is no token, and what it never gives out. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import { readConfig } from '../../server/config.ts'
 import { serve, type Running } from '../../server/serve.ts'
+import { buildBundle } from '../support/bundle.ts'
+import { runCli } from '../support/cli.ts'
 import { ask, makeOAuthGround, type OAuthGround, type Person } from '../support/oauth-ground.ts'
 import { startProvider, type Provider } from '../support/provider.ts'
 
@@ -11,6 +14,7 @@ let gateway: Running
 let ada: Person
 
 before(async () => {
+  await buildBundle()
   provider = await startProvider()
   ground = await makeOAuthGround(provider)
   gateway = await serve(ground.config)
@@ -95,4 +99,35 @@ test('a grant that was withdrawn is told as expired, with a link that mends it',
   assert.match(refused.body.fields[0].message, /no longer works/)
   await connect(ada, refused.body.action_url)
   assert.equal((await token(ada)).body.status, 'active')
+})
+
+test('the operator makes a key that is given tokens, and never one that is read-only as well', async () => {
+  const [{ email }] = (await ground.sql`select email from profiles where id = ${ada.profileId}`) as any
+  const args = ['admin', 'create-key', '--email', email, '--name', 'sync', '--tokens']
+  const made = await runCli({ args, env: ground.env })
+  assert.equal(made.exit, 0, made.stderr)
+  const { api_key: described, full_key: key } = JSON.parse(made.stdout)
+  assert.equal(described.tokens, true)
+  await ground.connect(ada, 'ada', provider.makeGrant())
+  assert.equal((await token({ ...ada, key })).status, 200)
+  const refused = await runCli({ args: [...args, '--read-only'], env: ground.env })
+  assert.equal(refused.exit, 2)
+})
+
+test('secrets are sealed anew by the operator while the gateway answers', async () => {
+  const id = await ground.connect(ada, 'ada', provider.makeGrant())
+  const ring = ground.env['SKILLETT_SECRET_KEYS']!
+  const env = { ...ground.env, SKILLETT_SECRET_KEYS: `k2:${Buffer.alloc(32, 5).toString('base64')},${ring}` }
+  const second = await serve(readConfig({ port: '0' }, env))
+  try {
+    const { stdout, stderr } = await runCli({ args: ['admin', 'rotate-secrets'], env })
+    assert.equal(JSON.parse(stdout).key, 'k2', stderr)
+    assert.deepEqual(JSON.parse(stdout).removable, ['k1'])
+    const [row] = await ground.sql`select key_id from credentials where connection_id = ${id}`
+    assert.equal(row!['key_id'], 'k2')
+    const answer = await ask(second.url, '/v1/token', { key: ada.key, body: { services: ['fake'] } })
+    assert.equal(answer.status, 200, answer.text)
+  } finally {
+    await second.stop()
+  }
 })

@@ -114,6 +114,13 @@ test('what is missing, unknown or no key is told by its field, without its value
   assert.equal(service.received.length, 0)
 })
 
+test('a way that would assume a role is refused before anything is sent or stored', async () => {
+  const refused = await connect('role', robotSecrets['aws'])
+  assertFault(refused, 400, 'bad_request')
+  assert.equal(refused.body.fields[0].path, 'auth')
+  assert.equal(service.received.length, 0)
+})
+
 test('a variable of the person is checked, and part of every request', async () => {
   const refused = await connect('aws', robotSecrets['aws'], { variables: { tenant: 'Not/one' } })
   assertFault(refused, 400, 'bad_request')
