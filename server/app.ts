@@ -31,6 +31,7 @@ import { serviceRoutes } from './routes/services.ts'
 import { skillRoutes } from './routes/skills.ts'
 import { tokenRoutes } from './routes/token.ts'
 import { whoamiRoutes } from './routes/whoami.ts'
+import type { SignInProvider } from './sign-in/oidc.ts'
 import type { UnderWay } from './under-way.ts'
 import type { OriginMap } from './upstream/target.ts'
 import { accountPages } from './web/account.ts'
@@ -41,6 +42,7 @@ import { connectionPages } from './web/connections.ts'
 import { keyPages } from './web/keys.ts'
 import { assetRoutes } from './web/page.ts'
 import { PageRefusal, prefersPage, sendRefusal } from './web/refusal.ts'
+import { oidcPages } from './web/oidc.ts'
 import { signInPages } from './web/sign-in.ts'
 
 /** Everything a route may use. */
@@ -56,6 +58,8 @@ export interface Gateway {
   revoker: Revoker
   /** By integration; for addresses that a browser is sent to. */
   originMap: Readonly<Record<string, OriginMap>>
+  /** Where people may sign in, beside here. */
+  oidc: SignInProvider | null
   underWay: UnderWay
   /** How people reach the gateway; no trailing slash. */
   publicUrl: () => string
@@ -98,6 +102,7 @@ export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): F
     deviceRoutes,
     assetRoutes,
     signInPages,
+    oidcPages,
     devicePages,
     connectionPages,
     keyPages,

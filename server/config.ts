@@ -30,6 +30,8 @@ export interface Config {
   originMap: Record<string, Record<string, string>>
   /** By the integration's name as the environment spells it, such as GOOGLE_DRIVE. */
   oauthApps: Record<string, OAuthAppSetting>
+  /** null: people sign in by link and password alone. */
+  oidc: OidcSetting | null
   /** CIDRs of private addresses that upstreams may have. */
   allowUpstreams: string[]
   /** Where PostgreSQL is looked for when the npm package does not have it. */
@@ -45,6 +47,13 @@ export interface OAuthAppSetting {
 export interface Flags {
   port?: string
   skills?: string[]
+}
+
+/** The OpenID provider at which people may sign in. */
+export interface OidcSetting {
+  issuer: string
+  clientId: string
+  clientSecret: Secret
 }
 
 /** What is wrong with one setting. */
@@ -72,6 +81,9 @@ export const variables = {
   PORT: 'port to listen on; 0 takes a free one',
   PUBLIC_URL: 'how people and agents reach the gateway',
   SKILLETT_ORIGIN_MAP: 'JSON: another origin for an integration',
+  SKILLETT_OIDC_ISSUER: 'OpenID provider at which people may sign in',
+  SKILLETT_OIDC_CLIENT_ID: 'the gateway at that provider',
+  SKILLETT_OIDC_CLIENT_SECRET: 'its secret there',
   SKILLETT_ALLOW_UPSTREAMS: 'CIDRs of private addresses that upstreams may have, separated by ","',
 } as const
 
@@ -92,6 +104,7 @@ export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
       readUrl('PUBLIC_URL', get('PUBLIC_URL'), ['http:', 'https:'], complain)?.replace(/\/+$/, '') ?? null,
     originMap: readOriginMap(get('SKILLETT_ORIGIN_MAP'), complain),
     oauthApps: readOAuthApps(env, complain),
+    oidc: readOidc(get, complain),
     allowUpstreams:
       get('SKILLETT_ALLOW_UPSTREAMS')
         ?.split(',')
@@ -190,6 +203,21 @@ function readOAuthApps(env: NodeJS.ProcessEnv, complain: Complain): Config['oaut
     }
   }
   return apps
+}
+
+/** All three settings or none. */
+function readOidc(
+  get: (name: keyof typeof variables) => string | null,
+  complain: Complain,
+): OidcSetting | null {
+  const issuer = readUrl('SKILLETT_OIDC_ISSUER', get('SKILLETT_OIDC_ISSUER'), ['http:', 'https:'], complain)
+  const clientId = get('SKILLETT_OIDC_CLIENT_ID')
+  const clientSecret = get('SKILLETT_OIDC_CLIENT_SECRET')
+  if (issuer === null && clientId === null && clientSecret === null) return null
+  if (issuer !== null && clientId !== null && clientSecret !== null)
+    return { issuer, clientId, clientSecret: new Secret(clientSecret) }
+  complain('SKILLETT_OIDC_ISSUER', 'needs SKILLETT_OIDC_CLIENT_ID and SKILLETT_OIDC_CLIENT_SECRET beside it')
+  return null
 }
 
 function isOrigin(text: unknown): boolean {

@@ -22,6 +22,7 @@ import { makeRefresher } from './oauth/refresh.ts'
 import { makeRevoker } from './oauth/revoke.ts'
 import { openStore, type Store } from './open.ts'
 import { makeRoad } from './road.ts'
+import { makeSignInProvider } from './sign-in/oidc.ts'
 import { makeUnderWay } from './under-way.ts'
 import { makeAddressCheck, type AddressCheck } from './upstream/addresses.ts'
 import { makeUpstreamClient } from './upstream/client.ts'
@@ -87,6 +88,10 @@ async function listen(
     originMap: config.originMap,
     warn,
     road: makeRoad(client, config.originMap),
+    oidc:
+      config.oidc === null
+        ? null
+        : makeSignInProvider(config.oidc, client, () => `${url}/sign-in/oidc/callback`),
     underWay: makeUnderWay(),
     publicUrl: () => url,
   }

@@ -63,6 +63,7 @@ const doors: { what: string; pattern: RegExp; files: string[] }[] = [
       'server/credentials/secret.ts',
       'server/credentials/template.ts',
       'server/credentials/vault.ts',
+      'server/sign-in/oidc.ts',
     ],
   },
   {

@@ -11,6 +11,7 @@ import { endSession, readSession, startSession } from '../sign-in/session.ts'
 import { hashToken, isToken } from '../sign-in/token.ts'
 import { onSubmit, queryOf, readForm } from './door.ts'
 import { html } from './html.ts'
+import { providerButton } from './oidc.ts'
 import { goTo, sendPage } from './page.ts'
 import { PageRefusal, tooManyTries } from './refusal.ts'
 
@@ -79,6 +80,7 @@ export function signInPages(app: FastifyInstance, gateway: Gateway): void {
   ): FastifyReply {
     const body = html`<section class="card">
       <h1>Sign in to Skillett</h1>
+      ${gateway.oidc === null ? null : providerButton(gateway.oidc, to)}
       ${wrong === null ? null : html`<p class="note bad" role="alert">${wrong}</p>`}
       <form method="post" action="/sign-in">
         <input type="hidden" name="return_to" value="${to}" />

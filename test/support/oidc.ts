@@ -14,6 +14,8 @@ export interface OidcServer {
   clientSecret: string
   /** Token requests with a refresh token, answered well. */
   refreshes: number
+  /** Who comes, and what is told of them. */
+  person: { id: string; claims: Record<string, unknown> }
   stop(): Promise<void>
 }
 
@@ -34,7 +36,11 @@ export async function startOidc(redirectUri: string, lifeSeconds: number): Promi
         token_endpoint_auth_method: 'client_secret_basic',
       },
     ],
-    findAccount: async (_context, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
+    findAccount: async (_context, id) => ({
+      accountId: id,
+      claims: async () => ({ ...oidc.person.claims, sub: id }),
+    }),
+    claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     rotateRefreshToken: true,
     issueRefreshToken: async (_context, client) => client.grantTypeAllowed('refresh_token'),
     pkce: { required: () => true },
@@ -59,6 +65,7 @@ export async function startOidc(redirectUri: string, lifeSeconds: number): Promi
     clientId,
     clientSecret,
     refreshes: 0,
+    person: { id: 'ada', claims: {} },
     async stop() {
       server.closeAllConnections()
       server.close()
@@ -72,7 +79,7 @@ export async function startOidc(redirectUri: string, lifeSeconds: number): Promi
   server.on('request', (request, response) => {
     const path = request.url ?? '/'
     const work = path.startsWith('/agree/')
-      ? agree(provider, request, response)
+      ? agree(provider, oidc.person.id, request, response)
       : path.startsWith('/api/get_me')
         ? tell(provider, request, response)
         : answer(request, response)
@@ -81,9 +88,13 @@ export async function startOidc(redirectUri: string, lifeSeconds: number): Promi
   return oidc
 }
 
-async function agree(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function agree(
+  provider: Provider,
+  accountId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const details = await provider.interactionDetails(request, response)
-  const accountId = 'ada'
   if (details.prompt.name === 'login')
     return provider.interactionFinished(request, response, { login: { accountId } })
   const grant = new provider.Grant({ accountId, clientId: String(details.params['client_id']) })
