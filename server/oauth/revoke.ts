@@ -73,10 +73,12 @@ export function makeRevoker(gatewayOf: () => Gateway): Revoker {
   let again = false
   const work = async (): Promise<void> => {
     const gateway = gatewayOf()
+    let due: Revocation[]
     do {
       again = false
-      for (const due of await takeDueRevocations(gateway.sql)) await revoke(gateway, due)
-    } while (again)
+      due = await takeDueRevocations(gateway.sql)
+      await Promise.all(due.map((revocation) => revoke(gateway, revocation)))
+    } while (again || due.length > 0)
   }
   const wake = (): void => {
     again = true

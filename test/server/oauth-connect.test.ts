@@ -115,10 +115,12 @@ test('what one person began another cannot finish, and no code is redeemed', asy
 test('a state is used once', async () => {
   const { oauth_url } = await begin(ada)
   const callback = await walk(ada, oauth_url)
+  const before = provider.tokenRequests
   const answers = await Promise.all(
     Array.from({ length: 5 }, () => ask(gateway.url, callback, { cookie: ada.cookie })),
   )
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400, 400, 400, 400])
+  assert.equal(provider.tokenRequests - before, 1)
 })
 
 test('a new opening of the link makes the state before it worthless', async () => {

@@ -41,6 +41,7 @@ beforeEach(async () => {
   connection = await ground.connect(ada, 'ada', tokens)
   provider.tokenRequests = 0
   provider.reuses = 0
+  provider.revocations = []
 })
 
 const call = (endpoint = 'get_me') =>
@@ -248,17 +249,33 @@ test("a loser's refusal does not undo what the winner stored", async () => {
   assert.equal((await ground.readTokens(ada, connection))['refresh_token'], fresh.refresh)
 })
 
-test('a connection removed while its token is renewed stays removed, and the new grant is ended too', async () => {
+test('connections removed while their tokens are renewed stay removed, and the new grants are ended too', async (t) => {
+  const accounts = Array.from({ length: 40 }, (_, i) => `removed-${i}`)
+  const grants = accounts.map(() => provider.makeGrant())
+  const ids: string[] = []
+  for (const [i, account] of accounts.entries()) ids.push(await ground.connect(ada, account, grants[i]!))
   provider.killAccessTokens()
-  provider.behaviour.delayAfterMs = 300
-  const under = call()
-  await poll(async () => provider.tokenRequests === 1)
-  const removed = await ask(gateway.url, `/v1/connections/${connection}`, { key: ada.key, method: 'DELETE' })
-  assert.equal(removed.status, 204)
-  assert.equal((await under).status, 401)
-  assert.equal((await ground.sql`select from connections where id = ${connection}`).length, 0)
-  await poll(async () => (await ground.sql`select from revocations`).length === 0)
-  assert.ok(provider.revocations.includes(tokens.refresh))
+  provider.behaviour.delayAfterMs = 1_000
+  const under = accounts.map((account) =>
+    ask(gateway.url, '/v1/fake/get_me', { key: ada.key, body: { connection: account } }),
+  )
+  await poll(async () => provider.tokenRequests === accounts.length)
+  const removals = ids.map((id) =>
+    ask(gateway.url, `/v1/connections/${id}`, { key: ada.key, method: 'DELETE' }),
+  )
+  assert.ok((await Promise.all(removals)).every(({ status }) => status === 204))
+  assert.ok((await Promise.all(under)).every(({ status }) => status === 401))
+  await poll(async () => (await ground.sql`select from revocations`).length === 0, 20_000)
+  const left = await ground.sql`
+    select from connections c full join credentials r on r.connection_id = c.id
+    where c.id = any(${ids}) or r.connection_id = any(${ids})`
+  assert.equal(left.length, 0)
+  const ended = grants.filter(({ refresh }) => provider.revocations.includes(refresh))
+  assert.equal(ended.length, accounts.length)
+  // One for what was stored, one for what came too late.
+  t.diagnostic(
+    `${ids.length} removed in the middle of it: ${left.length} left, ${provider.revocations.length} revocations`,
+  )
 })
 
 test('removing a connection ends the grant at the service, once, as soon as the service takes it', async () => {
