@@ -19,6 +19,7 @@ const fresh = {
   form: false,
   scope: undefined,
   refuseAll: false,
+  extra: {},
 } as const
 
 before(async () => {
@@ -196,6 +197,27 @@ test('scopes that were asked for and not granted are told, and a call that needs
   const page = await ask(gateway.url, await walk(ada, oauth_url), { cookie: ada.cookie })
   assert.match(page.text, /Not granted, though asked for: write/)
   assert.deepEqual((await state(ada, connection_id)).missing_scopes, ['write'])
+})
+
+test('variables come from the token answer and from a call made after it', async () => {
+  provider.behaviour.extra = { instance_url: 'https://ada.example.com/services' }
+  const { oauth_url, connection_id } = await begin(ada, { integration: 'other' })
+  const page = await ask(gateway.url, await walk(ada, oauth_url), { cookie: ada.cookie })
+  assert.equal(page.status, 200, page.text)
+  const [row] = await ground.sql`select variables from connections where id = ${connection_id}`
+  assert.deepEqual(row!['variables'], { host: 'ada.example.com', team: 'ada' })
+  assert.equal((await ask(gateway.url, '/v1/other/get_me', { key: ada.key, body: {} })).status, 200)
+})
+
+test('a token answer that names a foreign host leads to no connection, and the token goes nowhere', async () => {
+  for (const instance_url of ['https://evil.test', 'https://example.com.evil.test', '10.0.0.1', '']) {
+    provider.behaviour.extra = { instance_url }
+    const { oauth_url, connection_id } = await begin(ada, { integration: 'other' })
+    const before = provider.resourceRequests
+    assert.equal((await ask(gateway.url, await walk(ada, oauth_url), { cookie: ada.cookie })).status, 400)
+    assert.equal((await state(ada, connection_id)).status, 'error')
+    assert.equal(provider.resourceRequests, before)
+  }
 })
 
 test('a form-encoded token answer is read', async () => {

@@ -55,7 +55,7 @@ export async function makeOAuthGround(provider: Provider, settings: string[] = [
     SKILLETT_SKILLS: join(home, 'skills'),
     SKILLETT_ORIGIN_MAP: JSON.stringify({
       fake: { [declaredOrigin]: provider.origin },
-      other: { [declaredOrigin]: provider.origin },
+      other: { [declaredOrigin]: provider.origin, 'https://ada.example.com': provider.origin },
     }),
     SKILLETT_ALLOW_UPSTREAMS: '127.0.0.0/8',
     SKILLETT_OAUTH_FAKE_CLIENT_ID: provider.clientId,
@@ -125,6 +125,15 @@ export async function makeOAuthGround(provider: Provider, settings: string[] = [
   }
 }
 
+const fixedHost = `base_url: ${declaredOrigin}
+allowed_hosts: [fake.example.com]`
+
+const hostOfAccount = `base_url: https://{host}
+allowed_hosts: ['{host}']
+variables:
+  host: {from: token_response, select: instance_url, host_suffix: .example.com}
+  team: {from: post_connect, request: {path: /team}, select: login}`
+
 async function writeSkill(folder: string, settings: string[]): Promise<void> {
   for (const name of ['fake', 'other']) {
     const skill = `---
@@ -133,8 +142,7 @@ name: ${name}
 title: ${name === 'fake' ? 'Fake' : 'Other'}
 description: A service for tests.
 version: 1.0.0
-base_url: ${declaredOrigin}
-allowed_hosts: [fake.example.com]
+${name === 'fake' ? fixedHost : hostOfAccount}
 auth:
   - id: oauth
     type: oauth2

@@ -23,6 +23,8 @@ export interface Behaviour {
   refreshTokenSaid: 'new' | 'absent' | 'null' | 'empty' | 'same'
   form: boolean
   scope: string | undefined
+  /** Said beside the tokens. */
+  extra: Record<string, string>
   /** Tells no `iss`, or a wrong one. */
   iss: string | null
   user: string
@@ -75,6 +77,7 @@ const untouched: Behaviour = {
   refreshTokenSaid: 'new',
   form: false,
   scope: undefined,
+  extra: {},
   iss: null,
   user: 'ada',
   refuseAll: false,
@@ -166,9 +169,10 @@ export async function startProvider(behaviour: Partial<Behaviour> = {}): Promise
     made: { access: string; refresh: string },
     presented: string | null,
   ): void {
-    const { expiresIn, refreshTokenSaid, form, scope } = provider.behaviour
+    const { expiresIn, refreshTokenSaid, form, scope, extra } = provider.behaviour
     const said = { new: made.refresh, absent: undefined, null: null, empty: '', same: presented }
     const document = {
+      ...extra,
       access_token: made.access,
       token_type: 'bearer',
       expires_in: expiresIn,
