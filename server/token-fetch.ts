@@ -34,6 +34,11 @@ export async function fetchToken(
   }).catch((error: unknown) => {
     if (!(error instanceof TokenUnavailable)) throw error
     const fill = { integration: integration.title, reason: error.message }
-    throw fault('upstream_unreachable', { fill, cause: error })
+    const { retryAfterMs } = error
+    throw fault('upstream_unreachable', {
+      fill,
+      cause: error,
+      ...(retryAfterMs === null ? {} : { retry_after_ms: retryAfterMs }),
+    })
   })
 }

@@ -8,7 +8,7 @@ import type { Caller } from '../connecting.ts'
 import type { Access } from '../credentials/authorize.ts'
 import { hasToken, tokenOf } from '../credentials/handed-out.ts'
 import type { Admitted, SealedCredential } from '../db/admission.ts'
-import { tokenLife } from '../db/services.ts'
+import { tokenLife, type TokenLife } from '../db/services.ts'
 import { fault, Fault } from '../fault.ts'
 import { admit } from '../http/caller.ts'
 import { newCallId } from '../ids.ts'
@@ -85,13 +85,12 @@ export async function handOut(
     const auth = integration.auth.find((entry) => entry.id === connection.auth)
     if (auth === undefined || connection.sealed === null || !hasToken(auth))
       throw withoutToken(integration.title)
-    const access = await liveAccess(gateway, { ...asked, auth }, admitted, connection.sealed)
-    if (access === undefined) {
+    const live = await liveAccess(gateway, { ...asked, auth }, admitted, connection.sealed)
+    if (live === undefined) {
       note('failed', 'token_expired')
       return await authorizationNeeded(gateway, caller, { ...asked, account: connection.account })
     }
-    const token = await tokenOf(access)
-    const life = await tokenLife(gateway.sql, connection.id)
+    const token = await tokenOf(live.access)
     note('done', null)
     return {
       status: 'active',
@@ -101,8 +100,8 @@ export async function handOut(
       identifier,
       connection_id: connection.id,
       token,
-      expires_at: life.until,
-      cache_seconds: cacheLife(asked.cacheSeconds, life.seconds),
+      expires_at: live.life.until,
+      cache_seconds: cacheLife(asked.cacheSeconds, live.life.seconds),
     }
   } catch (error) {
     note('failed', error instanceof Fault ? error.code : 'internal')
@@ -111,7 +110,7 @@ export async function handOut(
 }
 
 /**
- * The credential as it is stored, or the next one when it is about to expire.
+ * The credential as it is stored, or the next one when it is about to expire; and how long that one lives.
  * @returns undefined when the service no longer accepts it, or it has expired and there will be no other
  */
 async function liveAccess(
@@ -119,21 +118,33 @@ async function liveAccess(
   { integration, auth }: AskedService & { auth: Auth },
   { profileId, keyId, connection }: Admitted,
   sealed: SealedCredential,
-): Promise<Access | undefined> {
+): Promise<{ access: Access; life: TokenLife } | undefined> {
   const { id: connectionId, variables } = connection!
-  const access = { auth, credential: gateway.vault.open({ profileId, connectionId }, sealed), variables }
   if (connection!.status !== 'active') return undefined
-  const { seconds } = await tokenLife(gateway.sql, connectionId)
-  if (seconds === null || seconds > leastSeconds) return access
   const held = { profileId, keyId, connectionId }
-  const request = { held, integration, auth, version: sealed.version, variables, early: true }
-  // A token that still lives is better than none.
-  const renewed = await gateway.refresher.renew(request).catch((error: unknown) => {
-    if (seconds > 0) return undefined
-    throw error
-  })
-  if (renewed !== undefined) return { auth, credential: renewed.credential, variables: renewed.variables }
-  return seconds > 0 ? access : undefined
+  const request = { held, integration, auth, variables, early: true }
+  const opened = gateway.vault.open({ profileId, connectionId }, sealed)
+  let present = { credential: opened, variables, version: sealed.version }
+  for (let renewals = 0; ;) {
+    const life = await tokenLife(gateway.sql, connectionId)
+    if (life === undefined) return undefined
+    const { seconds } = life
+    const access = { auth, credential: present.credential, variables: present.variables }
+    // Somebody may have renewed it since admission; what is known of its life is then that of the next one.
+    const isStale = life.version !== present.version
+    if (!isStale && (seconds === null || seconds > leastSeconds || renewals > 0)) return { access, life }
+    const renewed = await gateway.refresher
+      .renew({ ...request, version: present.version })
+      .catch((error: unknown) => {
+        if (!isStale && seconds !== null && seconds > 0) return undefined
+        throw error
+      })
+    // A token that still lives is better than none.
+    if (renewed === undefined)
+      return !isStale && seconds !== null && seconds > 0 ? { access, life } : undefined
+    if (!isStale) renewals += 1
+    present = renewed
+  }
 }
 
 /** As configured, and never beyond what the token lives. */

@@ -4,6 +4,7 @@
  */
 import { search } from '@jmespath-community/jmespath'
 import type { UpstreamAnswer } from '../upstream/client.ts'
+import { readRetryAfter } from '../oauth/grant-answer.ts'
 
 export interface Token {
   text: string
@@ -16,20 +17,28 @@ export interface Token {
 /** The service does not accept the credential; asking again is of no use. */
 export class CredentialRefused extends Error {}
 
-/** The service could not say; the credential may still be good. */
-export class TokenUnavailable extends Error {}
+/** The service could not say, or something else answered for it; the credential may still be good. */
+export class TokenUnavailable extends Error {
+  readonly retryAfterMs: number | null
+
+  constructor(message: string, retryAfterMs: number | null) {
+    super(message)
+    this.retryAfterMs = retryAfterMs
+  }
+}
 
 const longestSeconds = 365 * 86_400
 
 /** @throws CredentialRefused, TokenUnavailable; neither holds any text of the answer but a short error code */
 export function readToken(settings: Record<string, unknown>, answer: UpstreamAnswer): Token {
   const document = readDocument(answer.body)
-  if (answer.status >= 500 || answer.status === 429 || answer.status === 408)
-    throw new TokenUnavailable(`it answered with status ${answer.status}`)
+  const { status, headers } = answer
+  if (status >= 500 || status === 429 || status === 408 || (document === null && status !== 401))
+    throw new TokenUnavailable(`its token endpoint answered with status ${status}`, readRetryAfter(headers))
   const text = select(document, settings['token_path'] ?? 'access_token')
-  if (answer.status < 200 || answer.status > 299 || typeof text !== 'string' || text === '')
-    throw new CredentialRefused(`status ${answer.status}${errorCode(document)}`)
-  return { text, expiresIn: lifetime(settings, document, answer.headers['date']), document }
+  if (status < 200 || status > 299 || typeof text !== 'string' || text === '')
+    throw new CredentialRefused(`status ${status}${errorCode(document)}`)
+  return { text, expiresIn: lifetime(settings, document, headers['date']), document }
 }
 
 function lifetime(

@@ -44,13 +44,16 @@ export async function deleteService(sql: Sql, profileId: string, service: string
 export interface TokenLife {
   seconds: number | null
   until: Date | null
+  /** Of the credential that this is said of. */
+  version: number
 }
 
-export async function tokenLife(sql: Sql, connectionId: string): Promise<TokenLife> {
+/** @returns undefined when the connection is gone */
+export async function tokenLife(sql: Sql, connectionId: string): Promise<TokenLife | undefined> {
   const [row] = await sql<TokenLife[]>`
-    select extract(epoch from expires_at - now())::float8 as seconds, expires_at as until
+    select extract(epoch from expires_at - now())::float8 as seconds, expires_at as until, version
     from credentials where connection_id = ${connectionId}`
-  return row ?? { seconds: null, until: null }
+  return row
 }
 
 /** Of connections that fit and are not active, the one that was so last: why there is no token. */

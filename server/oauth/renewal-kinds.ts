@@ -84,7 +84,12 @@ function ownToken(access: Access): RenewalKind | undefined {
         return { kind: 'tokens', credential, expiresIn, scopes: null, document: null }
       } catch (error) {
         if (error instanceof CredentialRefused) return { kind: 'refused', error: 'invalid_grant' }
-        if (error instanceof Fault) return { kind: 'transient', reason: error.code, retryAfterMs: null }
+        if (error instanceof Fault)
+          return {
+            kind: 'transient',
+            reason: error.code,
+            retryAfterMs: error.details.retry_after_ms ?? null,
+          }
         throw error
       }
     },

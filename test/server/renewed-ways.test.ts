@@ -96,6 +96,23 @@ test('while the service cannot renew it, a token that still lives is handed out,
   assert.ok(!dead.text.includes(robot.given[0]!))
 })
 
+test('a page in place of a token ends no connection, and the wait that it asks for is told', async () => {
+  await connect('app')
+  robot.expire()
+  const friendly = service.reply
+  service.reply = (received, response, request) =>
+    received.url === '/token'
+      ? json('<html>', 403, { 'retry-after': '7' })(received, response, request)
+      : friendly(received, response, request)
+  const refused = await serving.call(person.key, 'robot get_me')
+  assertFault(refused, 502, 'upstream_unreachable')
+  const wait = Number(refused.headers.get('retry-after'))
+  assert.ok(wait >= 1 && wait <= 8, `${wait} s`)
+  service.reply = friendly
+  await serving.sql`update credentials set not_before = null`
+  assert.equal((await serving.call(person.key, 'robot get_me')).status, 200)
+})
+
 test('how long a script may keep a token is what was configured, and never beyond its life', async () => {
   const id = await connect('app')
   const ask = async () =>

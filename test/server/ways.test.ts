@@ -88,10 +88,19 @@ test('a service that cannot say is no reason to call the secret wrong', async ()
   }
 })
 
-test('200 with an error, an empty token and a page are no tokens', async () => {
-  for (const body of [{ error: 'bad_secret' }, { access_token: '' }, { access_token: 7 }, '<html>', '']) {
+test('200 with an error or an empty token is a refusal, a page of something in between is none', async () => {
+  for (const body of [{ error: 'bad_secret' }, { access_token: '' }, { access_token: 7 }, 'error=no']) {
     service.reply = json(body)
     assertFault(await connect('app', robotSecrets['app']), 400, 'bad_request')
+  }
+  for (const [body, status] of [
+    ['<html>', 200],
+    ['', 200],
+    ['<html>', 403],
+    ['', 404],
+  ] as const) {
+    service.reply = json(body, status)
+    assertFault(await connect('app', robotSecrets['app']), 502, 'upstream_unreachable')
   }
 })
 
