@@ -32,7 +32,7 @@ export async function ask(
   const open = url.startsWith('https:') ? (await import('node:https')).request : requestPlain
   return new Promise((resolve, reject) => {
     const headers: Record<string, string | number> = {
-      authorization: `Bearer ${key}`,
+      ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
       accept: 'application/json',
       'user-agent': 'skillett-cli',
     }

@@ -12,11 +12,17 @@ export interface Context {
   env: Record<string, string | undefined>
   /** The folder that holds dist/ and generated/. */
   root: string
+  platform: NodeJS.Platform
   workingDirectory: () => string
   homeDirectory: () => string
   /** The home that the system knows, whatever HOME says. */
   accountDirectory: () => string
   temporaryDirectory: () => string
+  hostName: () => string
+  /** Runs another program for at most five seconds; its input and output are seen by nobody else. */
+  runTool: (command: string, args: string[], input?: string) => ToolResult
+  /** Starts another program and lets it go its own way; what becomes of it is not known. */
+  startTool: (command: string, args: string[]) => void
   write: (stream: Stream, bytes: string | Uint8Array) => void
   readInput: (limit: number) => Buffer
   /** One line of stdin, at a terminal. */
@@ -32,17 +38,27 @@ export interface Context {
 
 export type Stream = 'stdout' | 'stderr'
 
+/** `code` is null when the program is not there or was ended. */
+export interface ToolResult {
+  code: number | null
+  stdout: string
+}
+
 const descriptors = { stdin: 0, stdout: 1, stderr: 2 } as const
 
 export const context: Context = {
   argv: process.argv.slice(2),
   env: process.env,
   root: join(import.meta.dirname, '..'),
+  platform: process.platform,
   workingDirectory: () => process.cwd(),
   // Loaded when asked for: most calls need neither.
   homeDirectory: () => findHome((os) => os.homedir()),
   accountDirectory: () => findHome((os) => os.userInfo().homedir),
   temporaryDirectory: () => process.getBuiltinModule('node:os').tmpdir(),
+  hostName: () => process.getBuiltinModule('node:os').hostname(),
+  runTool,
+  startTool,
   write,
   readInput,
   readLine: () => {
@@ -82,6 +98,30 @@ function findHome(find: (os: typeof import('node:os')) => string): string {
   } catch {
     return '/nonexistent'
   }
+}
+
+function runTool(command: string, args: string[], input = ''): ToolResult {
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
+  const { status, stdout } = spawnSync(command, args, {
+    input,
+    timeout: 5_000,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: withoutKey(),
+  })
+  return { code: status, stdout: stdout?.toString('utf8') ?? '' }
+}
+
+function startTool(command: string, args: string[]) {
+  const { spawn } = process.getBuiltinModule('node:child_process')
+  const child = spawn(command, args, { detached: true, stdio: 'ignore', env: withoutKey() })
+  child.on('error', () => {})
+  child.unref()
+}
+
+/** Other programs have no use for the key. */
+function withoutKey(): NodeJS.ProcessEnv {
+  const { SKILLETT_API_KEY: _key, ...env } = process.env
+  return env
 }
 
 function write(stream: Stream, bytes: string | Uint8Array) {

@@ -32,7 +32,7 @@ export const faceCommands: Record<string, FaceCommand> = {
   },
   admin: {
     face: 'server',
-    usage: 'skillett admin create-user|create-key|set-plan …',
+    usage: 'skillett admin create-user|sign-in-link|create-key|set-plan …',
     description: 'Make users and keys and set plans, on the machine of the gateway',
     example: 'skillett admin create-key --email you@example.com',
   },

@@ -1,35 +1,32 @@
 /**
  * Which gateway is talked to, and with which key: from the environment, else from the user's own settings file
- * (`$XDG_CONFIG_HOME/skillett/config.json`, `{"api_url":…,"keys":{"<url>":"sk_…"}}`). Nothing in the working
- * directory has a say, and a stored key is only ever sent to the URL it was stored for.
+ * (settings.ts) or the system's keychain. Nothing in the working directory has a say, and a stored key is only ever
+ * sent to the URL it was stored for.
  */
 
-import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Context } from './context.ts'
-import { failure, usage } from './failure.ts'
+import { failure } from './failure.ts'
+import { readKeychain } from './keychain.ts'
+import { readSettings, readUrl } from './settings.ts'
 
 export interface Gateway {
   /** Without a slash at the end. */
   url: string
   /** What node:http wants of it. */
   address: { host: string; port: string; path: string }
+  /** Empty for what needs none, such as signing in. */
   key: string
 }
 
 const defaultUrl = 'http://127.0.0.1:4050'
-
-export function settingsFolder({ env, homeDirectory }: Context): string {
-  const base = env['XDG_CONFIG_HOME']
-  return join(base?.startsWith('/') ? base : join(homeDirectory(), '.config'), 'skillett')
-}
 
 /** Fails with `unauthorized` when there is no key, with `usage` when the settings cannot be used. */
 export function findGateway(context: Context): Gateway {
   const { env } = context
   const settings = env['SKILLETT_API_URL'] && env['SKILLETT_API_KEY'] ? {} : readSettings(context)
   const url = readUrl(env['SKILLETT_API_URL'] || settings.url || defaultUrl)
-  const key = env['SKILLETT_API_KEY'] || settings.keys?.get(url)
+  const kept = () => (settings.keychain?.has(url) ? readKeychain(url, context) : settings.keys?.get(url))
+  const key = env['SKILLETT_API_KEY'] || kept()
   if (!key) {
     throw failure(
       'unauthorized',
@@ -37,8 +34,8 @@ export function findGateway(context: Context): Gateway {
       {
         next: [
           {
-            command: 'skillett admin create-key --email you@example.com',
-            why: 'makes a key, on the machine of the gateway; put it into the environment as SKILLETT_API_KEY',
+            command: 'skillett login --no-wait',
+            why: 'begins a sign-in that a person finishes in a browser',
           },
         ],
       },
@@ -49,50 +46,17 @@ export function findGateway(context: Context): Gateway {
   return { url, key, address: findAddress(new URL(url)) }
 }
 
+/** The gateway that is meant, without a key. */
+export function findKeyless(context: Context): Gateway {
+  const url = readUrl(context.env['SKILLETT_API_URL'] || readSettings(context).url || defaultUrl)
+  return keyless(url)
+}
+
+export function keyless(url: string): Gateway {
+  return { url, key: '', address: findAddress(new URL(url)) }
+}
+
 function findAddress({ hostname, port, pathname }: URL): Gateway['address'] {
   const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
   return { host, port, path: pathname === '/' ? '' : pathname }
-}
-
-function readUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const plain = url && !url.username && !url.password && !url.search && !url.hash
-  if (!plain || !/^https?:$/.test(url.protocol)) {
-    throw usage('SKILLETT_API_URL is not a plain http or https URL', 'skillett')
-  }
-  return url.href.replace(/\/+$/, '')
-}
-
-interface Settings {
-  url?: string
-  keys?: Map<string, string>
-}
-
-function readSettings(context: Context): Settings {
-  const file = join(settingsFolder(context), 'config.json')
-  const broken = (reason: string) => usage(`the settings file ${file} ${reason}`, 'skillett')
-  let text: string
-  try {
-    if (statSync(file).mode & 0o077) throw broken(`can be read by others; run "chmod 600 ${file}"`)
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return {}
-    throw code === undefined || !/^E[A-Z]+$/.test(code) ? error : broken(`cannot be read (${code})`)
-  }
-  let settings: unknown
-  try {
-    settings = JSON.parse(text)
-  } catch {
-    throw broken('is not valid JSON')
-  }
-  const { api_url: url, keys = {} } = (settings ?? {}) as { api_url?: unknown; keys?: unknown }
-  if ((url !== undefined && typeof url !== 'string') || typeof keys !== 'object' || keys === null) {
-    throw broken('must look like {"api_url":"https://…","keys":{"https://…":"sk_…"}}')
-  }
-  const pairs = Object.entries(keys).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
-  return {
-    ...(url === undefined ? {} : { url }),
-    keys: new Map(pairs.map(([at, key]) => [readUrl(at), key])),
-  }
 }

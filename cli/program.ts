@@ -7,14 +7,18 @@ import { Cli } from 'clipanion'
 import { CallsCommand } from './commands/calls.ts'
 import { ConnectCommand } from './commands/connect.ts'
 import {
+  ConfigServiceCommand,
   ConnectionsCommand,
   RemoveConnectionCommand,
   VerifyConnectionCommand,
 } from './commands/connections.ts'
 import { HelpCommand } from './commands/help.ts'
 import { CreateKeyCommand, KeysCommand, RevokeKeyCommand } from './commands/keys.ts'
+import { LoginCommand } from './commands/login.ts'
+import { LogoutCommand } from './commands/logout.ts'
 import { RunCommand } from './commands/run.ts'
 import { SkillsCommand } from './commands/skills.ts'
+import { TokenCommand } from './commands/token.ts'
 import { VersionCommand } from './commands/version.ts'
 import { WhoamiCommand } from './commands/whoami.ts'
 import type { Context } from './context.ts'
@@ -32,6 +36,10 @@ const commands = [
   ConnectionsCommand,
   VerifyConnectionCommand,
   RemoveConnectionCommand,
+  ConfigServiceCommand,
+  TokenCommand,
+  LoginCommand,
+  LogoutCommand,
   WhoamiCommand,
   KeysCommand,
   CreateKeyCommand,

@@ -6,7 +6,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Context } from './context.ts'
-import { settingsFolder } from './gateway.ts'
+import { settingsFolder } from './settings.ts'
 
 /** A value as text, with a name for it that may be shown where the text itself may not. */
 export interface Source {

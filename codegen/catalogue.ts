@@ -34,7 +34,7 @@ export const catalogue = {
     status: 401,
     exit: 4,
     text: 'No API key was given.',
-    hint: 'Send "Authorization: Bearer sk_…", or set SKILLETT_API_KEY for the command line.',
+    hint: 'Run "skillett login", set SKILLETT_API_KEY, or send "Authorization: Bearer sk_…".',
   },
   api_key_invalid: {
     ...notSent,
@@ -168,6 +168,13 @@ export const catalogue = {
     text: 'The daily limit of {limit} calls is used up.',
     hint: 'It starts again at midnight UTC. The operator can raise it with: skillett admin set-plan',
   },
+  integration_misconfigured: {
+    ...notSent,
+    status: 503,
+    exit: 12,
+    text: '{integration} is not set up rightly at this gateway: {reason}.',
+    hint: 'The operator has to set it up; connections that exist stay as they are.',
+  },
   audit_unavailable: {
     ...notSent,
     status: 503,
@@ -183,6 +190,18 @@ export const catalogue = {
     outcome: 'unknown',
     text: 'Something went wrong inside Skillett.',
     hint: 'Report it with the request id.',
+  },
+  access_denied: {
+    ...notSent,
+    exit: 7,
+    text: 'The sign-in was denied.',
+    hint: 'Ask the person, then begin again.',
+  },
+  expired_token: {
+    ...notSent,
+    exit: 4,
+    text: 'The sign-in was not approved in time, or was used already.',
+    hint: 'Begin again.',
   },
   usage: {
     ...notSent,

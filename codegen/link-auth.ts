@@ -58,7 +58,17 @@ const typeDefaults: Record<AuthType, TypeDefaults> = {
     inject: bearer('access_token'),
     fetched: ['access_token', 'jwt'],
   },
-  oauth1: { title: 'OAuth 1.0a', fields: {}, inject: nothing, fetched: ['access_token'] },
+  oauth1: {
+    title: 'OAuth 1.0a',
+    fields: {
+      consumer_key: plain('Consumer key'),
+      consumer_secret: secret('Consumer secret'),
+      token: secret('Token'),
+      token_secret: secret('Token secret'),
+    },
+    inject: nothing,
+    fetched: [],
+  },
   two_step: { title: 'Sign in', fields: {}, inject: bearer('access_token'), fetched: ['access_token'] },
   aws_sigv4: {
     title: 'AWS access key',

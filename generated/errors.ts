@@ -15,7 +15,7 @@ export const faults = {
     "status": 401,
     "exit": 4,
     "text": "No API key was given.",
-    "hint": "Send \"Authorization: Bearer sk_…\", or set SKILLETT_API_KEY for the command line."
+    "hint": "Run \"skillett login\", set SKILLETT_API_KEY, or send \"Authorization: Bearer sk_…\"."
   },
   "api_key_invalid": {
     "retry": false,
@@ -161,6 +161,14 @@ export const faults = {
     "text": "The daily limit of {limit} calls is used up.",
     "hint": "It starts again at midnight UTC. The operator can raise it with: skillett admin set-plan"
   },
+  "integration_misconfigured": {
+    "retry": false,
+    "outcome": "not_sent",
+    "status": 503,
+    "exit": 12,
+    "text": "{integration} is not set up rightly at this gateway: {reason}.",
+    "hint": "The operator has to set it up; connections that exist stay as they are."
+  },
   "audit_unavailable": {
     "retry": true,
     "outcome": "not_sent",
@@ -176,6 +184,20 @@ export const faults = {
     "outcome": "unknown",
     "text": "Something went wrong inside Skillett.",
     "hint": "Report it with the request id."
+  },
+  "access_denied": {
+    "retry": false,
+    "outcome": "not_sent",
+    "exit": 7,
+    "text": "The sign-in was denied.",
+    "hint": "Ask the person, then begin again."
+  },
+  "expired_token": {
+    "retry": false,
+    "outcome": "not_sent",
+    "exit": 4,
+    "text": "The sign-in was not approved in time, or was used already.",
+    "hint": "Begin again."
   },
   "usage": {
     "retry": false,

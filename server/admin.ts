@@ -3,12 +3,23 @@
  * whoever can run them already holds it.
  */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { readConfig } from './config.ts'
+import { readConfig, type Config } from './config.ts'
 import { createKey } from './db/keys.ts'
-import { changePlan, createProfile, findProfile, planNames, type PlanChange } from './db/profiles.ts'
+import { readNote } from './db/notes.ts'
+import {
+  changePlan,
+  createProfile,
+  findProfile,
+  planNames,
+  type PlanChange,
+  type Profile,
+} from './db/profiles.ts'
 import type { Sql } from './db/sql.ts'
 import { fault } from './fault.ts'
-import { openStore } from './open.ts'
+import { listOAuthApps, setOAuthApp } from './oauth/operator.ts'
+import { openStore, type Store } from './open.ts'
+import { rotateSecrets } from './rotate.ts'
+import { makeSignInUrl } from './sign-in/link.ts'
 
 type Options = Record<string, string | boolean | undefined>
 
@@ -16,22 +27,35 @@ interface AdminCommand {
   summary: string
   usage: string
   options: NonNullable<ParseArgsConfig['options']>
-  run(sql: Sql, options: Options): Promise<unknown>
+  run(sql: Sql, options: Options, config: Config, store: Store): Promise<unknown>
 }
 
 const text = { type: 'string' } as const
 
 export const commands: Record<string, AdminCommand> = {
   'create-user': {
-    summary: 'make a profile',
+    summary: 'make a profile, and the one-time link by which its owner signs in',
     usage: '--email E [--plan free|pro|unlimited]',
     options: { email: text, plan: text },
     run: createUser,
   },
+  'sign-in-link': {
+    summary: 'make a one-time sign-in link; it works for an hour',
+    usage: '--email E',
+    options: { email: text },
+    run: makeLink,
+  },
   'create-key': {
     summary: 'make an API key for a profile; printed this once',
-    usage: '--email E [--name N] [--scopes github,gmail] [--read-only] [--expires 30d]',
-    options: { email: text, name: text, scopes: text, 'read-only': { type: 'boolean' }, expires: text },
+    usage: '--email E [--name N] [--scopes github,gmail] [--read-only] [--tokens] [--expires 30d]',
+    options: {
+      email: text,
+      name: text,
+      scopes: text,
+      'read-only': { type: 'boolean' },
+      tokens: { type: 'boolean' },
+      expires: text,
+    },
     run: createUserKey,
   },
   'set-plan': {
@@ -40,17 +64,39 @@ export const commands: Record<string, AdminCommand> = {
     options: { email: text, plan: text, daily: text, 'per-minute': text },
     run: setPlan,
   },
+  'rotate-secrets': {
+    summary: "seal everything anew with the ring's first key, while calls run",
+    usage: '',
+    options: {},
+    run: (_sql, _options, config, store) => rotateSecrets(store, config),
+  },
+  'oauth-app set': {
+    summary: "store an integration's OAuth app; its secret is read from stdin",
+    usage: '--integration I --client-id ID',
+    options: { integration: text, 'client-id': text },
+    run: (_sql, options, _config, store) =>
+      setOAuthApp(store, String(options['integration'] ?? ''), String(options['client-id'] ?? '')),
+  },
+  'oauth-app list': {
+    summary: 'the OAuth apps stored here, without secrets',
+    usage: '',
+    options: {},
+    run: (_sql, _options, _config, store) => listOAuthApps(store),
+  },
 }
 
 /** @throws Fault usage, not_found, conflict, plan_limit_reached; Error when there is no database */
 export async function runAdmin(argv: string[]): Promise<unknown> {
-  const command = Object.hasOwn(commands, argv[0] ?? '') ? commands[argv[0]!] : undefined
+  const words = Object.hasOwn(commands, argv.slice(0, 2).join(' ')) ? 2 : 1
+  const name = argv.slice(0, words).join(' ')
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined)
     throw usage(`there is no admin command "${argv[0] ?? ''}"; there are ${Object.keys(commands).join(', ')}`)
-  const options = readOptions(command, argv.slice(1))
-  const store = await openStore(readConfig(), 2)
+  const options = readOptions(command, argv.slice(words))
+  const config = readConfig()
+  const store = await openStore(config, 2)
   try {
-    return await command.run(store.sql, options)
+    return await command.run(store.sql, options, config, store)
   } finally {
     await store.close()
   }
@@ -64,20 +110,39 @@ function readOptions(command: AdminCommand, args: string[]): Options {
   }
 }
 
-async function createUser(sql: Sql, options: Options): Promise<unknown> {
+async function createUser(sql: Sql, options: Options, config: Config): Promise<unknown> {
   const email = emailOf(options)
   const plan = String(options['plan'] ?? 'free')
   const profile = await createProfile(sql, email, plan)
   if (profile === 'exists')
     throw fault('conflict', { fill: { reason: `there is a profile for ${email} already` } })
   if (profile === 'unknown_plan') throw await unknownPlan(sql, plan)
-  return profile
+  return { ...profile, sign_in_url: await makeSignInUrl(sql, await publicUrl(sql, config), profile.id) }
+}
+
+async function makeLink(sql: Sql, options: Options, config: Config): Promise<unknown> {
+  const profile = await knownProfile(sql, options)
+  return {
+    email: profile.email,
+    sign_in_url: await makeSignInUrl(sql, await publicUrl(sql, config), profile.id),
+  }
+}
+
+/** As configured, else as the gateway that runs or last ran says. */
+async function publicUrl(sql: Sql, { publicUrl, host, port }: Config): Promise<string> {
+  return publicUrl ?? (await readNote(sql, 'public_url')) ?? `http://${host}:${port}`
+}
+
+async function knownProfile(sql: Sql, options: Options): Promise<Profile> {
+  const profile = await findProfile(sql, emailOf(options))
+  if (profile !== undefined) return profile
+  throw fault('not_found', { fill: { resource: 'profile', name: emailOf(options) } })
 }
 
 async function createUserKey(sql: Sql, options: Options): Promise<unknown> {
-  const profile = await findProfile(sql, emailOf(options))
-  if (profile === undefined)
-    throw fault('not_found', { fill: { resource: 'profile', name: emailOf(options) } })
+  if (options['read-only'] === true && options['tokens'] === true)
+    throw usage('--read-only and --tokens exclude each other: a token can write')
+  const profile = await knownProfile(sql, options)
   const created = await createKey(sql, profile.id, {
     name: String(options['name'] ?? 'admin'),
     scopes:
@@ -87,13 +152,14 @@ async function createUserKey(sql: Sql, options: Options): Promise<unknown> {
             .split(',')
             .map((scope) => scope.trim()),
     readOnly: options['read-only'] === true,
+    tokens: options['tokens'] === true,
     expiresAt: expiryOf(options['expires']),
   })
   if ('limit' in created)
     throw fault('plan_limit_reached', { fill: { limit: created.limit, resource: 'API keys' } })
-  const { id, name, key_prefix, scopes, read_only, expires_at, created_at } = created.apiKey
+  const { id, name, key_prefix, scopes, read_only, tokens, expires_at, created_at } = created.apiKey
   return {
-    api_key: { id, name, key_prefix, scopes, read_only, expires_at, created_at },
+    api_key: { id, name, key_prefix, scopes, read_only, tokens, expires_at, created_at },
     full_key: created.fullKey,
   }
 }

@@ -16,16 +16,34 @@ import type { Sql } from './db/sql.ts'
 import { errorBody, fault, Fault } from './fault.ts'
 import { badRequest } from './http/input.ts'
 import { newCallId } from './ids.ts'
+import type { OAuthApps } from './oauth/apps.ts'
+import type { Refresher } from './oauth/refresh.ts'
+import type { Revoker } from './oauth/revoke.ts'
 import type { Road } from './road.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { callLogRoutes } from './routes/call-log.ts'
 import { callRoutes } from './routes/calls.ts'
 import { connectRoutes } from './routes/connect.ts'
 import { connectionRoutes } from './routes/connections.ts'
+import { deviceRoutes } from './routes/device.ts'
 import { healthRoutes } from './routes/health.ts'
+import { serviceRoutes } from './routes/services.ts'
 import { skillRoutes } from './routes/skills.ts'
+import { tokenRoutes } from './routes/token.ts'
 import { whoamiRoutes } from './routes/whoami.ts'
+import type { SignInProvider } from './sign-in/oidc.ts'
 import type { UnderWay } from './under-way.ts'
+import type { OriginMap } from './upstream/target.ts'
+import { accountPages } from './web/account.ts'
+import { devicePages } from './web/device.ts'
+import { callPages } from './web/calls.ts'
+import { connectPages } from './web/connect.ts'
+import { connectionPages } from './web/connections.ts'
+import { keyPages } from './web/keys.ts'
+import { assetRoutes } from './web/page.ts'
+import { PageRefusal, prefersPage, sendRefusal } from './web/refusal.ts'
+import { oidcPages } from './web/oidc.ts'
+import { signInPages } from './web/sign-in.ts'
 
 /** Everything a route may use. */
 export interface Gateway {
@@ -35,9 +53,18 @@ export interface Gateway {
   outcomes: Outcomes
   vault: Vault
   road: Road
+  oauthApps: OAuthApps
+  refresher: Refresher
+  revoker: Revoker
+  /** By integration; for addresses that a browser is sent to. */
+  originMap: Readonly<Record<string, OriginMap>>
+  /** Where people may sign in, beside here. */
+  oidc: SignInProvider | null
   underWay: UnderWay
   /** How people reach the gateway; no trailing slash. */
   publicUrl: () => string
+  /** Tells the operator what only they can mend. */
+  warn: (message: string, details: Record<string, unknown>) => void
 }
 
 const bodyLimit = 1024 * 1024
@@ -70,6 +97,18 @@ export function buildApp(gateway: Gateway, logger: FastifyBaseLogger | false): F
     apiKeyRoutes,
     callLogRoutes,
     whoamiRoutes,
+    tokenRoutes,
+    serviceRoutes,
+    deviceRoutes,
+    assetRoutes,
+    signInPages,
+    oidcPages,
+    devicePages,
+    connectionPages,
+    keyPages,
+    callPages,
+    accountPages,
+    connectPages,
   ])
     routes(app, gateway)
   return app
@@ -93,11 +132,13 @@ const framework: Record<string, () => Fault> = {
 const ours = new Set<string>(['internal', 'audit_unavailable'])
 
 function replyWithFault(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (error instanceof PageRefusal) return sendRefusal(reply, error, request.id)
   const problem = asFault(error)
   if (ours.has(problem.code))
     request.log.error({ err: problem.cause ?? error, code: problem.code }, problem.message)
   const wait = problem.details.retry_after_ms
   if (wait !== undefined) reply.header('retry-after', Math.ceil(wait / 1000))
+  if (prefersPage(request)) return sendRefusal(reply, problem, request.id)
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   reply.code(problem.status).type('application/json').send(errorBody(problem, request.id))
 }

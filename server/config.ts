@@ -6,6 +6,8 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseRing } from './credentials/ring.ts'
+import { Secret } from './credentials/secret.ts'
+import type { Credential } from './credentials/vault.ts'
 import { makeAddressCheck } from './upstream/addresses.ts'
 
 /** The package's own folder: the parent of this file's folder, as source and as bundle. */
@@ -26,15 +28,32 @@ export interface Config {
   publicUrl: string | null
   /** Integration → declared origin → origin to use instead. */
   originMap: Record<string, Record<string, string>>
+  /** By the integration's name as the environment spells it, such as GOOGLE_DRIVE. */
+  oauthApps: Record<string, OAuthAppSetting>
+  /** null: people sign in by link and password alone. */
+  oidc: OidcSetting | null
   /** CIDRs of private addresses that upstreams may have. */
   allowUpstreams: string[]
   /** Where PostgreSQL is looked for when the npm package does not have it. */
   path: string
 }
 
+/** An OAuth app in the environment. */
+export interface OAuthAppSetting {
+  clientId: string
+  credential: Credential
+}
+
 export interface Flags {
   port?: string
   skills?: string[]
+}
+
+/** The OpenID provider at which people may sign in. */
+export interface OidcSetting {
+  issuer: string
+  clientId: string
+  clientSecret: Secret
 }
 
 /** What is wrong with one setting. */
@@ -62,6 +81,9 @@ export const variables = {
   PORT: 'port to listen on; 0 takes a free one',
   PUBLIC_URL: 'how people and agents reach the gateway',
   SKILLETT_ORIGIN_MAP: 'JSON: another origin for an integration',
+  SKILLETT_OIDC_ISSUER: 'OpenID provider at which people may sign in',
+  SKILLETT_OIDC_CLIENT_ID: 'the gateway at that provider',
+  SKILLETT_OIDC_CLIENT_SECRET: 'its secret there',
   SKILLETT_ALLOW_UPSTREAMS: 'CIDRs of private addresses that upstreams may have, separated by ","',
 } as const
 
@@ -81,6 +103,8 @@ export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     publicUrl:
       readUrl('PUBLIC_URL', get('PUBLIC_URL'), ['http:', 'https:'], complain)?.replace(/\/+$/, '') ?? null,
     originMap: readOriginMap(get('SKILLETT_ORIGIN_MAP'), complain),
+    oauthApps: readOAuthApps(env, complain),
+    oidc: readOidc(get, complain),
     allowUpstreams:
       get('SKILLETT_ALLOW_UPSTREAMS')
         ?.split(',')
@@ -157,6 +181,43 @@ function readOriginMap(text: string | null, complain: Complain): Config['originM
     if (!Object.entries(origins).flat().every(isOrigin)) return wrong()
   }
   return map as Config['originMap']
+}
+
+/** `SKILLETT_OAUTH_<INTEGRATION>_CLIENT_ID` and `…_CLIENT_SECRET`; a public client has no secret. */
+function readOAuthApps(env: NodeJS.ProcessEnv, complain: Complain): Config['oauthApps'] {
+  const apps: Config['oauthApps'] = {}
+  for (const [name, text] of Object.entries(env)) {
+    const [, integration, part] = /^SKILLETT_OAUTH_([A-Z0-9_]+?)_CLIENT_(ID|SECRET)$/.exec(name) ?? []
+    if (integration === undefined || !text?.trim()) continue
+    const clientId = env[`SKILLETT_OAUTH_${integration}_CLIENT_ID`]?.trim()
+    if (!clientId) complain(name, `needs SKILLETT_OAUTH_${integration}_CLIENT_ID beside it`)
+    else if (part === 'ID') {
+      const secret = env[`SKILLETT_OAUTH_${integration}_CLIENT_SECRET`]?.trim()
+      apps[integration] = {
+        clientId,
+        credential: {
+          client_id: new Secret(clientId),
+          ...(secret ? { client_secret: new Secret(secret) } : {}),
+        },
+      }
+    }
+  }
+  return apps
+}
+
+/** All three settings or none. */
+function readOidc(
+  get: (name: keyof typeof variables) => string | null,
+  complain: Complain,
+): OidcSetting | null {
+  const issuer = readUrl('SKILLETT_OIDC_ISSUER', get('SKILLETT_OIDC_ISSUER'), ['http:', 'https:'], complain)
+  const clientId = get('SKILLETT_OIDC_CLIENT_ID')
+  const clientSecret = get('SKILLETT_OIDC_CLIENT_SECRET')
+  if (issuer === null && clientId === null && clientSecret === null) return null
+  if (issuer !== null && clientId !== null && clientSecret !== null)
+    return { issuer, clientId, clientSecret: new Secret(clientSecret) }
+  complain('SKILLETT_OIDC_ISSUER', 'needs SKILLETT_OIDC_CLIENT_ID and SKILLETT_OIDC_CLIENT_SECRET beside it')
+  return null
 }
 
 function isOrigin(text: unknown): boolean {

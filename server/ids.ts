@@ -20,7 +20,7 @@ export function newCallId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`
 }
 
-export type Prefix = 'prof' | 'key' | 'conn'
+export type Prefix = 'prof' | 'key' | 'conn' | 'rev' | 'tok'
 
 /** Whether a text is an id as `newId` makes them: nothing else needs to be looked up. */
 export function isId(prefix: Prefix, text: string): boolean {

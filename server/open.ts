@@ -12,6 +12,8 @@ export interface Store {
   ring: Ring
   /** Files that this start applied. */
   migrated: string[]
+  /** Another pool on the same database, for what must not wait for the first. */
+  openAnother(connections: number): Sql
   close(): Promise<void>
 }
 
@@ -22,7 +24,8 @@ export interface Store {
 export async function openStore(config: Config, connections: number): Promise<Store> {
   const embedded =
     config.databaseUrl === null ? await startEmbedded({ home: config.home, path: config.path }) : null
-  const sql = openDatabase(config.databaseUrl ?? embedded!.url, connections)
+  const url = config.databaseUrl ?? embedded!.url
+  const sql = openDatabase(url, connections)
   const close = async (): Promise<void> => {
     await sql.end({ timeout: 5 })
     await embedded?.stop()
@@ -30,16 +33,20 @@ export async function openStore(config: Config, connections: number): Promise<St
   try {
     const migrated = await migrate(sql, new URL('sql/', packageRoot))
     const ring = config.secretKeys === null ? await homeRing(config.home) : parseRing(config.secretKeys)
-    const digests = new Map([...ring.keys.keys()].map((id) => [id, checkValue(ring, id)]))
-    const strange = await strangeKeys(sql, digests)
+    const strange = await strangeKeys(sql, ringDigests(ring))
     if (strange.length > 0)
       throw new Error(
         `The key "${strange.join('", "')}" is missing, or not the one this database was used with. ` +
           'Nothing was changed. Put the right key into SKILLETT_SECRET_KEYS; give a new one another name, before it.',
       )
-    return { sql, ring, migrated, close }
+    return { sql, ring, migrated, openAnother: (most) => openDatabase(url, most), close }
   } catch (error) {
     await close().catch(() => {})
     throw error
   }
+}
+
+/** What the database remembers each key by. */
+export function ringDigests(ring: Ring): Map<string, Buffer> {
+  return new Map([...ring.keys.keys()].map((id) => [id, checkValue(ring, id)]))
 }

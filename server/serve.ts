@@ -13,9 +13,16 @@ import type { Config } from './config.ts'
 import { makeVault } from './credentials/vault.ts'
 import { makeAdmission } from './db/admission.ts'
 import { publishCatalogue } from './db/catalogue.ts'
+import { leaveNote } from './db/notes.ts'
 import { makeOutcomes } from './db/outcomes.ts'
+import { makeKeyUsage } from './key-usage.ts'
+import { makeOAuthApps } from './oauth/apps.ts'
+import { makeHeartbeat } from './oauth/heartbeat.ts'
+import { makeRefresher } from './oauth/refresh.ts'
+import { makeRevoker } from './oauth/revoke.ts'
 import { openStore, type Store } from './open.ts'
 import { makeRoad } from './road.ts'
+import { makeSignInProvider } from './sign-in/oidc.ts'
 import { makeUnderWay } from './under-way.ts'
 import { makeAddressCheck, type AddressCheck } from './upstream/addresses.ts'
 import { makeUpstreamClient } from './upstream/client.ts'
@@ -66,13 +73,26 @@ async function listen(
   const outcomes = makeOutcomes(sql, (error) => logger.error(error, 'outcomes of calls were not written'))
   let url = config.publicUrl ?? ''
   let published: Promise<void> = Promise.resolve()
+  const warn = (message: string, details: Record<string, unknown>): void => logger.warn(details, message)
+  const keyUsage = makeKeyUsage(sql, warn)
+  const vault = makeVault(store.ring, keyUsage.count)
+  const beats = store.openAnother(1)
   const gateway: Gateway = {
     sql,
     catalogue,
     admission: makeAdmission(sql),
     outcomes,
-    vault: makeVault(store.ring),
+    vault,
+    refresher: makeRefresher(() => gateway, makeHeartbeat(beats)),
+    revoker: makeRevoker(() => gateway),
+    oauthApps: makeOAuthApps(sql, vault, config.oauthApps),
+    originMap: config.originMap,
+    warn,
     road: makeRoad(client, config.originMap),
+    oidc:
+      config.oidc === null
+        ? null
+        : makeSignInProvider(config.oidc, client, () => `${url}/sign-in/oidc/callback`),
     underWay: makeUnderWay(),
     publicUrl: () => url,
   }
@@ -81,6 +101,7 @@ async function listen(
   const address = app.server.address() as AddressInfo
   const listening = `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
   url ||= listening
+  await leaveNote(sql, 'public_url', url)
   return {
     url: listening,
     async reload() {
@@ -95,12 +116,16 @@ async function listen(
       const idle = setInterval(() => app.server.closeIdleConnections(), 50)
       const late = setTimeout(() => app.server.closeAllConnections(), longestEndMs)
       await app.close()
+      gateway.revoker.close()
       clearInterval(idle)
       clearTimeout(late)
       await gateway.underWay.settle(longestEndMs)
+      gateway.refresher.close()
       await outcomes.drain()
       await published
+      await keyUsage.drain()
       await client.close()
+      await beats.end({ timeout: 5 })
       await store.close()
     },
   }

@@ -36,6 +36,8 @@ const packages: Record<Floor, string[]> = {
     '@jmespath-community/jmespath',
     'fastest-levenshtein',
     'fastify',
+    'jose',
+    'oauth4webapi',
     'pino',
     'postgres',
     're2js',
@@ -56,7 +58,13 @@ const doors: { what: string; pattern: RegExp; files: string[] }[] = [
   {
     what: 'opening secrets',
     pattern: /\breveal\b/,
-    files: ['server/credentials/inject.ts', 'server/credentials/secret.ts', 'server/credentials/vault.ts'],
+    files: [
+      'server/credentials/authorize.ts',
+      'server/credentials/secret.ts',
+      'server/credentials/template.ts',
+      'server/credentials/vault.ts',
+      'server/sign-in/oidc.ts',
+    ],
   },
   {
     what: 'decryption',

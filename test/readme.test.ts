@@ -43,7 +43,7 @@ test('every variable has its row, and every row its variable', () => {
 
 test('every operator command is listed with its flags', () => {
   for (const [name, { usage }] of Object.entries(commands))
-    assert.ok(readme.includes(`skillett admin ${name} ${usage}`.replaceAll('|', '\\|')), name)
+    assert.ok(readme.includes(`skillett admin ${name} ${usage}`.trim().replaceAll('|', '\\|')), name)
 })
 
 test('every npm script that the page names exists', () => {

@@ -26,6 +26,7 @@ export class CreateKeyCommand extends GatewayCommand {
     examples: [
       ['For one integration, for a month', 'skillett keys create --name ci --scopes github --expires 30d'],
       ['That can only read', 'skillett keys create --name reports --read-only'],
+      ['For a script that must hold tokens', 'skillett keys create --name sync --scopes gmail --tokens'],
     ],
   })
 
@@ -34,6 +35,9 @@ export class CreateKeyCommand extends GatewayCommand {
     description: 'the integrations it may use: github,gmail (default: all)',
   })
   readOnly = Option.Boolean('--read-only', false, { description: 'only endpoints that read' })
+  tokens = Option.Boolean('--tokens', false, {
+    description: 'may be given the tokens of connections: skillett token',
+  })
   expires = Option.String('--expires', {
     description: 'how long it works: 12h, 30d (default: until revoked)',
   })
@@ -47,6 +51,7 @@ export class CreateKeyCommand extends GatewayCommand {
       name: this.name,
       scopes: this.scopes?.split(',').map((scope) => scope.trim()),
       read_only: this.readOnly || undefined,
+      tokens: this.tokens || undefined,
       expires_at: lifetime === undefined ? undefined : new Date(Date.now() + lifetime).toISOString(),
     })
     return this.print(await this.request({ method: 'POST', path: '/api-keys', body }))
@@ -80,6 +85,7 @@ function view(keys: Row[], context: Context) {
       ['KEY', ({ key_prefix }) => `${key_prefix}…`],
       ['SCOPES', ({ scopes }) => scopes],
       ['READ ONLY', ({ read_only }) => read_only],
+      ['TOKENS', ({ tokens }) => tokens],
       ['EXPIRES', ({ expires_at, revoked_at }) => (revoked_at ? 'revoked' : (expires_at ?? 'never'))],
       ['LAST USED', ({ last_used_at }) => last_used_at],
     ],

@@ -41,6 +41,17 @@ const tokens: Record<string, ShapeSchema> = {
   issuer: url,
   token_url: url,
   revocation_url: { type: ['string', 'null'] },
+  revocation: closed(
+    {
+      url,
+      method: { type: 'string', enum: ['POST', 'DELETE', 'GET'] },
+      client_auth: { type: 'string', enum: ['post', 'basic', 'none'] },
+      body: { type: 'string', enum: ['form', 'json', 'none'] },
+      params: textMap,
+      headers: headerMap,
+    },
+    ['url'],
+  ),
   client_auth: { type: 'string', enum: ['post', 'basic', 'private_key_jwt', 'none'] },
   token_body: { type: 'string', enum: ['form', 'json'] },
   token_path: expression,
@@ -105,7 +116,7 @@ const authTypes: Record<string, TypeRow> = {
       signature: { type: 'string', enum: ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1', 'PLAINTEXT'] },
       realm: text,
     },
-    required: ['request_token_url', 'authorization_url', 'access_token_url'],
+    required: [],
   },
   two_step: {
     keys: {

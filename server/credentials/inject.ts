@@ -1,28 +1,11 @@
-/**
- * Puts a credential into a request, as the skill's `inject` says, and tells what to look for in the answer.
- * The last stop of a secret before the wire.
- */
+/** Puts a credential into a request where the skill's `inject` says: headers, query, basic. */
 import type { Auth } from '#manifest'
-import { needlesOf } from '../upstream/scrub.ts'
-import { reveal } from './secret.ts'
-import type { Credential } from './vault.ts'
+import type { Access, Addition } from './authorize.ts'
+import { fillSecrets } from './template.ts'
 
-export interface Injected {
-  headers: Record<string, string>
-  /** Query pairs, encoded, without a leading `?` or `&`. */
-  query: string
-  /** What must not come back (upstream/scrub.ts). */
-  needles: string[]
-}
-
-export function inject(auth: Auth, credential: Credential): Injected {
-  const fill = (template: string): string =>
-    template.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const secret = credential[name]
-      if (secret === undefined) throw new Error(`the credential has no ${name}`)
-      return reveal(secret)
-    })
-  const headers = mapValues(auth.inject.headers, fill)
+export function inject({ auth, credential, variables }: Access): Addition {
+  const fill = (template: string): string => fillSecrets(template, { credential, variables })
+  const headers = lowerCase(auth.inject.headers, fill)
   if (auth.inject.basic !== undefined) {
     const { user, password } = auth.inject.basic
     headers['authorization'] = `Basic ${Buffer.from(`${fill(user)}:${fill(password)}`).toString('base64')}`
@@ -30,20 +13,17 @@ export function inject(auth: Auth, credential: Credential): Injected {
   const query = Object.entries(auth.inject.query)
     .map(([name, template]) => `${encodeURIComponent(name)}=${encodeURIComponent(fill(template))}`)
     .join('&')
-  const secrets = Object.keys(credential).filter((name) => auth.fields[name]?.secret !== false)
-  return { headers, query, needles: secrets.flatMap((name) => needlesOf(reveal(credential[name]!))) }
+  return { headers, query }
 }
 
-/** The same request for eyes: every place of a credential shows `***`. */
-export function masked(auth: Auth): Pick<Injected, 'headers' | 'query'> {
-  const mask = (template: string): string => template.replace(/\{\w+\}/g, '***')
-  const headers = mapValues(auth.inject.headers, mask)
+export function maskInjected(auth: Auth): Addition {
+  const headers = lowerCase(auth.inject.headers, (template) => template.replace(/\{\w+\}/g, '***'))
   if (auth.inject.basic !== undefined) headers['authorization'] = 'Basic ***'
   const query = Object.keys(auth.inject.query).map((name) => `${encodeURIComponent(name)}=***`)
   return { headers, query: query.join('&') }
 }
 
-function mapValues(
+function lowerCase(
   headers: Record<string, string>,
   change: (value: string) => string,
 ): Record<string, string> {

@@ -3,13 +3,16 @@
  * all of them decrypt. Without a configured ring one is made and kept in the home folder, readable by its owner.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface Ring {
   /** Id of the key that encrypts. */
   current: string
   keys: Map<string, Buffer>
+  /** The ring as it is now, where it is kept in a file that another process may have added to. */
+  again?: () => Ring
 }
 
 const entry = /^([A-Za-z0-9_-]{1,64}):([A-Za-z0-9+/]{43}=)$/
@@ -35,12 +38,34 @@ export function parseRing(text: string): Ring {
 export async function homeRing(home: string): Promise<Ring> {
   const file = join(home, 'secret-keys')
   await mkdir(home, { recursive: true, mode: 0o700 })
-  const fresh = `home:${randomBytes(32).toString('base64')}`
   try {
-    await writeFile(file, fresh + '\n', { mode: 0o600, flag: 'wx' })
-    return parseRing(fresh)
+    await writeFile(file, `${newEntry('home')}\n`, { mode: 0o600, flag: 'wx' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    return parseRing((await readFile(file, 'utf8')).trim())
   }
+  return readRing(file)
+}
+
+/** Puts a new key before those of the home's ring. The file is replaced whole, or not at all. */
+export async function renewHomeRing(home: string): Promise<Ring> {
+  const file = join(home, 'secret-keys')
+  const { keys } = readRing(file)
+  const draft = `${file}.${process.pid}`
+  const text = readFileSync(file, 'utf8').trim()
+  await writeFile(draft, `${newEntry(`home${keys.size + 1}`)},${text}\n`, { mode: 0o600, flush: true })
+  await rename(draft, file)
+  return readRing(file)
+}
+
+/** The file as text and what it says: rings are read again each time something is sealed. */
+function readRing(file: string, before?: { text: string; ring: Ring }): Ring {
+  const text = readFileSync(file, 'utf8').trim()
+  if (before?.text === text) return before.ring
+  const ring: Ring = parseRing(text)
+  ring.again = () => readRing(file, { text, ring })
+  return ring
+}
+
+function newEntry(id: string): string {
+  return `${id}:${randomBytes(32).toString('base64')}`
 }

@@ -55,7 +55,11 @@ export interface Connection {
   id: string
   account: string
   auth: string
+  /** `expired`: the last call said so. It may be tried all the same, and heals by it. */
+  status: 'active' | 'expired'
   variables: Record<string, string>
+  /** Asked for and not granted, or no longer. */
+  lostScopes: string[]
   sealed: SealedCredential | null
 }
 
@@ -80,6 +84,8 @@ interface Row {
   connection_id: string | null
   account: string | null
   auth: string | null
+  status: 'active' | 'expired' | null
+  scopes_lost: string[] | null
   variables: Record<string, string> | null
   accounts: string[] | null
   ring_key: string | null
@@ -162,7 +168,7 @@ async function admitTogether(sql: Sql, items: { asker: Asker; call: Call | null 
         select array_agg(o.id order by o.account) as ids, array_agg(o.account order by o.account) as accounts
         from connections o
         where o.profile_id = k.profile_id and o.integration = k.integration and o.identifier = k.identifier
-          and o.status = 'active' and (k.account is null or o.account = k.account)
+          and o.status in ('active', 'expired') and (k.account is null or o.account = k.account)
       ) c on k.key_refusal is null and k.needs_connection
     ), counted as (
       insert into daily_usage as u (profile_id, day, cap, prev, used)
@@ -191,7 +197,7 @@ async function admitTogether(sql: Sql, items: { asker: Asker; call: Call | null 
       join shared s on s.g = c.g and c.rank <= s.granted
     )
     select s.refusal, coalesce(s.granted, 0) as granted, s.daily_limit, s.profile_id, s.key_id, s.accounts,
-      o.id as connection_id, o.account, o.auth, o.variables,
+      o.id as connection_id, o.account, o.auth, o.status, o.variables, r.scopes_lost,
       r.key_id as ring_key, r.wrapped_key, r.sealed, r.version
     from shared s
     left join connections o on o.id = s.connection_id and s.refusal is null
@@ -218,6 +224,8 @@ function connectionOf(row: Row, id: string): Connection {
     id,
     account: row.account!,
     auth: row.auth!,
+    status: row.status!,
+    lostScopes: row.scopes_lost ?? [],
     variables: row.variables!,
     sealed:
       row.sealed === null

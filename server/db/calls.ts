@@ -6,7 +6,8 @@ export interface CallRow {
   integration: string
   endpoint: string
   account: string | null
-  key_id: string
+  /** null when no key asked for it: a person's browser, or the gateway by itself. */
+  key_id: string | null
   started_at: Date
   outcome: string
   error: string | null
@@ -57,7 +58,7 @@ export async function recordCall(
   call: {
     id: string
     profileId: string
-    keyId: string
+    keyId: string | null
     connectionId: string | null
     integration: string
     endpoint: string

@@ -1,6 +1,7 @@
 /** Queries about connections and their sealed credentials. */
 import { newId } from '../ids.ts'
 import type { SealedCredential } from './admission.ts'
+import { insertRevocation, type Revocation } from './revocations.ts'
 import type { Sql, Tx } from './sql.ts'
 
 export interface ConnectionRow {
@@ -29,6 +30,17 @@ export interface NewConnection {
   auth: string
   identity: string | null
   variables: Record<string, string>
+  /** Of the connection, when it will be a new one; made when not given. */
+  id?: string
+  /** What is known of fetched tokens. */
+  tokens?: TokenFacts
+}
+
+export interface TokenFacts {
+  /** Seconds from now; null when the service does not say. */
+  expiresIn: number | null
+  scopesGranted: string[]
+  scopesLost: string[]
 }
 
 export type SaveResult = { id: string } | { limit: number } | { otherIdentity: string }
@@ -68,7 +80,7 @@ export function saveConnection(
     const limit = plan?.connections ?? null
     if (present === undefined && limit !== null && (await countConnections(tx, wanted.profileId)) >= limit)
       return { limit }
-    const id = present?.id ?? newId('conn')
+    const id = present?.id ?? wanted.id ?? newId('conn')
     const row = {
       id,
       profile_id: wanted.profileId,
@@ -84,7 +96,7 @@ export function saveConnection(
       insert into connections ${tx(row)}
       on conflict (id) do update set auth = excluded.auth, status = 'active', identity = excluded.identity,
         variables = excluded.variables, updated_at = now()`
-    await saveCredential(tx, id, sealFor(id))
+    await saveCredential(tx, id, sealFor(id), wanted.tokens)
     return { id }
   })
 }
@@ -100,17 +112,46 @@ async function saveCredential(
   tx: Tx,
   id: string,
   credential: Omit<SealedCredential, 'version'>,
+  tokens: TokenFacts | undefined,
 ): Promise<void> {
   const row = {
     connection_id: id,
     key_id: credential.keyId,
     wrapped_key: credential.wrappedKey,
     sealed: credential.sealed,
+    scopes_granted: tokens?.scopesGranted ?? null,
+    scopes_lost: tokens?.scopesLost ?? [],
   }
+  // A refresh that is under way finds another fence and version, and changes nothing.
   await tx`
     insert into credentials ${tx(row)}
     on conflict (connection_id) do update set key_id = excluded.key_id, wrapped_key = excluded.wrapped_key,
-      sealed = excluded.sealed, version = credentials.version + 1, updated_at = now()`
+      sealed = excluded.sealed, version = credentials.version + 1, updated_at = now(),
+      fence = credentials.fence + 1, lease_until = null, sent_at = null, takeovers = 0, failures = 0,
+      not_before = null, refreshed_at = null, ended = null, scopes_granted = excluded.scopes_granted,
+      scopes_lost = excluded.scopes_lost`
+  await tx`
+    update credentials set expires_at = now() + ${tokens?.expiresIn ?? null}::int * interval '1 second'
+    where connection_id = ${id}`
+  await tx`delete from token_candidates where connection_id = ${id}`
+}
+
+/** Whether the plan has room for what is asked for. @returns null when it has, else its limit */
+export async function roomForConnection(
+  sql: Sql,
+  wanted: Pick<NewConnection, 'profileId' | 'integration' | 'identifier'> & { account: string | null },
+): Promise<number | null> {
+  const [row] = await sql<{ connections: number | null; held: number; present: boolean }[]>`
+    select plan.connections,
+      (select count(*)::int from connections where profile_id = p.id) as held,
+      exists (
+        select from connections c
+        where c.profile_id = p.id and c.integration = ${wanted.integration} and c.identifier = ${wanted.identifier}
+          and c.account = coalesce(${wanted.account}::text, c.account)
+      ) as present
+    from profiles p join plans plan on plan.name = p.plan where p.id = ${wanted.profileId}`
+  if (row === undefined || row.connections === null || row.present || row.held < row.connections) return null
+  return row.connections
 }
 
 export function listConnections(sql: Sql, profileId: string): Promise<ConnectionRow[]> {
@@ -120,7 +161,7 @@ export function listConnections(sql: Sql, profileId: string): Promise<Connection
 }
 
 export async function findConnection(
-  sql: Sql,
+  sql: Sql | Tx,
   profileId: string,
   id: string,
 ): Promise<StoredConnection | undefined> {
@@ -145,8 +186,26 @@ export async function setConnectionStatus(sql: Sql, id: string, status: 'active'
   await sql`update connections set status = ${status}, updated_at = now() where id = ${id} and status <> ${status}`
 }
 
-/** Deletes a connection and, with its credential row, its data key. @returns false when there is none */
-export async function deleteConnection(sql: Sql, profileId: string, id: string): Promise<boolean> {
-  const rows = await sql`delete from connections where id = ${id} and profile_id = ${profileId} returning id`
-  return rows.length > 0
+/**
+ * Deletes a connection and, with its credential row, its data key.
+ * @param revocationFor what is to be told to the service, in the same transaction; null for nothing
+ * @returns false when there is none
+ */
+export function deleteConnection(
+  sql: Sql,
+  profileId: string,
+  id: string,
+  revocationFor: (connection: StoredConnection) => Revocation | null,
+): Promise<boolean> {
+  return sql.begin(async (tx) => {
+    // The lock keeps a refresh from storing tokens that nobody would revoke.
+    await tx`select from profiles where id = ${profileId} for update`
+    await tx`select from credentials where connection_id = ${id} for update`
+    const connection = await findConnection(tx, profileId, id)
+    if (connection === undefined) return false
+    const revocation = revocationFor(connection)
+    if (revocation !== null) await insertRevocation(tx, revocation)
+    await tx`delete from connections where id = ${id} and profile_id = ${profileId}`
+    return true
+  })
 }

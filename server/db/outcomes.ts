@@ -6,7 +6,8 @@ import type { Sql } from './sql.ts'
 
 export interface Outcome {
   id: string
-  keyId: string
+  /** null when no key asked for the call. */
+  keyId: string | null
   state: 'done' | 'failed' | 'not_sent'
   error: string | null
   upstreamStatus: number | null

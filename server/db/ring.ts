@@ -1,4 +1,7 @@
-/** Notices a wrong key before it can do harm: each key of the ring leaves a digest at its first use. */
+/**
+ * What the database knows of the ring's keys: a digest of each, so that a wrong key is noticed before it can do
+ * harm, and how often each has encrypted.
+ */
 import type { Sql } from './sql.ts'
 
 /**
@@ -19,4 +22,19 @@ export async function strangeKeys(sql: Sql, digests: Map<string, Buffer>): Promi
       await tx`insert into secret_keys ${tx(fresh.map(([id, check_value]) => ({ id, check_value })))}`
     return strange
   })
+}
+
+/** Remembers the keys that are new. */
+export async function noteKeys(sql: Sql, digests: Map<string, Buffer>): Promise<void> {
+  const rows = [...digests].map(([id, check_value]) => ({ id, check_value }))
+  await sql`insert into secret_keys ${sql(rows)} on conflict (id) do nothing`
+}
+
+/** @returns how often each of these keys has encrypted in all */
+export async function addEncryptions(sql: Sql, counts: Map<string, number>): Promise<Map<string, number>> {
+  const rows = await sql<{ id: string; encryptions: number }[]>`
+    update secret_keys k set encryptions = k.encryptions + c.n
+    from unnest(${[...counts.keys()]}::text[], ${[...counts.values()]}::int[]) as c (id, n)
+    where k.id = c.id returning k.id, k.encryptions::float8 as encryptions`
+  return new Map(rows.map((row) => [row.id, row.encryptions]))
 }

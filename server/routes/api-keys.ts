@@ -11,8 +11,16 @@ const bodyFields = {
   name: { ...label, required: true },
   scopes: { type: 'strings' },
   read_only: { type: 'boolean' },
+  tokens: { type: 'boolean' },
   expires_at: { type: 'string' },
 } as const
+
+interface Wanted {
+  scopes: string[]
+  readOnly: boolean
+  tokens: boolean
+  expiresAt: Date | null
+}
 
 export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }: Gateway): void {
   app.get('/api-keys', async (request) => {
@@ -29,20 +37,36 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
     const wrong = scopes.filter((scope) => !known.has(scope))
     if (wrong.length > 0 || scopes.length === 0)
       throw badRequest('see fields', [{ path: 'scopes', message: `must be among ${[...known].join(', ')}` }])
+    const readOnly = body.read_only ?? false
+    const tokens = body.tokens ?? false
+    if (readOnly && tokens)
+      throw badRequest('see fields', [
+        { path: 'tokens', message: 'cannot be given to a read-only key: a token can write' },
+      ])
     const expiresAt = readExpiry(body.expires_at)
-    await refuseWider(keyId, scopes, body.read_only ?? false, expiresAt)
+    await refuseWider(keyId, { scopes, readOnly, tokens, expiresAt })
     const asked = {
       name: body.name!,
       scopes,
-      readOnly: body.read_only ?? false,
+      readOnly,
+      tokens,
       expiresAt,
     }
     const created = await createKey(sql, profileId, asked)
     if ('limit' in created)
       throw fault('plan_limit_reached', { fill: { limit: created.limit, resource: 'API keys' } })
-    const { id, name, key_prefix, read_only, expires_at, created_at } = created.apiKey
+    const { id, name, key_prefix, read_only, tokens: mayHold, expires_at, created_at } = created.apiKey
     return reply.code(201).send({
-      api_key: { id, name, key_prefix, scopes: created.apiKey.scopes, read_only, expires_at, created_at },
+      api_key: {
+        id,
+        name,
+        key_prefix,
+        scopes: created.apiKey.scopes,
+        read_only,
+        tokens: mayHold,
+        expires_at,
+        created_at,
+      },
       full_key: created.fullKey,
     })
   })
@@ -56,17 +80,14 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
   })
 
   /** A key cannot make a key that may do more than itself, or for longer. */
-  async function refuseWider(
-    keyId: string,
-    scopes: string[],
-    readOnly: boolean,
-    expiresAt: Date | null,
-  ): Promise<void> {
+  async function refuseWider(keyId: string, asked: Wanted): Promise<void> {
     const own = await findKey(sql, keyId)
     if (own === undefined) throw fault('api_key_invalid')
+    const { scopes, expiresAt } = asked
     const within = own.scopes.includes('*') || scopes.every((scope) => own.scopes.includes(scope))
     const outlives = own.expires_at !== null && (expiresAt === null || expiresAt > own.expires_at)
-    if (!within || outlives || (own.read_only && !readOnly))
+    const more = (own.read_only && !asked.readOnly) || (!own.tokens && asked.tokens)
+    if (!within || outlives || more)
       throw fault('forbidden', { fill: { reason: 'a key cannot make one that may do more than itself' } })
   }
 }

@@ -12,7 +12,8 @@ import { Fault, fault } from '../fault.ts'
 import { admit, presentedKey, type RefusalContext } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
 import { unknownSkill } from '../http/unknown.ts'
-import { travelRecorded } from '../recorded.ts'
+import { noteOutcome } from '../recorded.ts'
+import { travelRenewed } from '../renewing.ts'
 import type { BuiltRequest } from '../request/build.ts'
 import { wrap } from '../upstream/envelope.ts'
 
@@ -121,16 +122,10 @@ async function send(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const answer = await travelRecorded(
-    gateway,
-    { id: request.id, keyId: admitted.keyId },
-    operation,
-    built,
-    () => ({
-      auth: authOf(operation, admitted),
-      credential: credentialOf(gateway, admitted),
-      variables: admitted.connection?.variables ?? {},
-    }),
+  refuseLostScopes(gateway, operation, admitted, request.id)
+  const auth = authOf(operation, admitted)
+  const answer = await noteOutcome(gateway, { id: request.id, keyId: admitted.keyId }, built.body, () =>
+    travelRenewed(gateway, operation, built, auth, admitted),
   )
   if (answer.status === 401) throw expired(operation, gateway)
   return write(reply, request.id, answer.status >= 400 ? answer.status : 200, wrap(answer))
@@ -144,12 +139,37 @@ function authOf(operation: Operation, admitted: Admitted): Auth {
   return chosen
 }
 
-function credentialOf(
+/** What was asked of the person and not granted is not tried. */
+function refuseLostScopes(
   gateway: Gateway,
-  { connection, profileId }: Admitted,
-): ReturnType<Gateway['vault']['open']> {
-  if (connection?.sealed == null) return {}
-  return gateway.vault.open({ profileId, connectionId: connection.id }, connection.sealed)
+  { integration, endpoint }: Operation,
+  { connection, keyId }: Admitted,
+  id: string,
+): void {
+  const lost = new Set(connection?.lostScopes)
+  const { all, any } = endpoint.scopes
+  const missing = [
+    ...all.filter((scope) => lost.has(scope)),
+    ...(any.length > 0 && any.every((scope) => lost.has(scope)) ? any : []),
+  ]
+  if (missing.length === 0) return
+  gateway.outcomes.note({
+    id,
+    keyId,
+    state: 'not_sent',
+    error: 'forbidden',
+    upstreamStatus: null,
+    durationMs: 0,
+    requestBytes: 0,
+    responseBytes: 0,
+  })
+  throw fault('forbidden', {
+    fill: {
+      reason: `${integration.title} did not grant ${missing.join(', ')} when the account was connected`,
+    },
+    action_url: `${gateway.publicUrl()}/connect/${integration.name}`,
+    next: [{ command: `skillett connect ${integration.name}`, why: 'asks for the missing rights again' }],
+  })
 }
 
 function expired({ integration }: Operation, gateway: Gateway): Fault {

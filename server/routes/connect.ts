@@ -1,15 +1,18 @@
 /**
- * POST /v1/connect — connects an account of the caller's profile by a secret, verified before it is stored.
- * GET /v1/connect/:connection_id — how far it is. GET /connect/:integration — where an `action_url` leads.
+ * POST /v1/connect — connects an account of the caller's profile: by a secret, verified before it is stored, or by
+ * a link at which its owner agrees. GET /v1/connect/:connection_id — how far it is.
  */
 import type { FastifyInstance } from 'fastify'
 import type { Gateway } from '../app.ts'
-import { chooseAuth, identify, readCredential } from '../connecting.ts'
-import { findConnection, saveConnection } from '../db/connections.ts'
+import { connectBySecret } from '../connect-by-secret.ts'
+import { chooseAuth } from '../connecting.ts'
+import { readAuthorization, type AuthorizationState } from '../db/authorizations.ts'
+import { findConnection } from '../db/connections.ts'
 import { fault, Fault } from '../fault.ts'
 import { admit, authenticate, presentedKey } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
 import { unknownSkill } from '../http/unknown.ts'
+import { beginAuthorization } from '../oauth/begin.ts'
 import { isId } from '../ids.ts'
 import { readVariables } from '../variables.ts'
 
@@ -23,7 +26,7 @@ const bodyFields = {
 } as const
 
 export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
-  const { sql, catalogue, admission, vault, publicUrl } = gateway
+  const { sql, catalogue, admission, publicUrl } = gateway
 
   app.post('/v1/connect', async (request) => {
     const keyHash = presentedKey(request.headers)
@@ -43,62 +46,36 @@ export function connectRoutes(app: FastifyInstance, gateway: Gateway): void {
     const integration = catalogue.integration(name!)
     if (integration === undefined)
       throw fault('not_found', { fill: { resource: 'integration', name: name! } })
-    const auth = chooseAuth(integration, body.auth)
-    if (body.secret === undefined)
-      throw badRequest('see fields', [{ path: 'secret', message: 'is required' }])
-    const credential = readCredential(auth, body.secret)
-    const variables = readVariables(integration, body.variables ?? {})
-    const access = { auth, credential, variables }
-    const identity = await identify(gateway, integration, access, { profileId, keyId }, null)
-    const wanted = {
-      profileId,
-      integration: integration.name,
-      account: body.account ?? identity ?? 'default',
-      identifier: body.identifier ?? '',
-      auth: auth.id,
-      identity,
-      variables,
+    const auth = chooseAuth(integration, body.auth, body.secret !== undefined)
+    const { account = null, identifier = '', variables = {}, secret } = body
+    const caller = { profileId, keyId }
+    if (auth.type === 'oauth2') {
+      const told = readVariables(integration, variables)
+      const wish = { ...caller, integration, auth, account, identifier, variables: told }
+      return beginAuthorization(gateway, wish)
     }
-    const saved = await saveConnection(sql, wanted, (connectionId) =>
-      vault.seal({ profileId, connectionId }, credential),
-    )
-    if ('limit' in saved)
-      throw fault('plan_limit_reached', { fill: { limit: saved.limit, resource: 'connections' } })
-    if ('otherIdentity' in saved)
-      throw fault('conflict', {
-        fill: {
-          reason: `"${wanted.account}" is the account ${saved.otherIdentity}; choose another name with "account"`,
-        },
-      })
-    return {
-      connection_id: saved.id,
-      integration: name,
-      account: wanted.account,
-      status: 'connected',
-      identity,
-    }
+    if (secret === undefined) throw badRequest('see fields', [{ path: 'secret', message: 'is required' }])
+    return connectBySecret(gateway, caller, { integration, auth, secret, variables, account, identifier })
   })
 
   app.get<{ Params: { id: string } }>('/v1/connect/:id', async (request) => {
     const { profileId } = await authenticate(admission, request.headers)
     const { id } = request.params
+    const asked = isId('conn', id) ? await readAuthorization(sql, profileId, id) : undefined
+    if (asked !== undefined) return withoutEmpty(asked)
     const connection = isId('conn', id) ? await findConnection(sql, profileId, id) : undefined
     if (connection === undefined) throw fault('not_found', { fill: { resource: 'connection', name: id } })
     const status =
       connection.status === 'active' ? 'connected' : connection.status === 'pending' ? 'pending' : 'error'
     return { status, integration: connection.integration }
   })
+}
 
-  app.get<{ Params: { integration: string } }>('/connect/:integration', (request, reply) => {
-    const integration = catalogue.integration(request.params.integration)
-    if (integration === undefined) throw unknownSkill(catalogue, request.params.integration, '')
-    const setup = catalogue
-      .skillFiles(integration.name)
-      .find((file) => file.file_path === 'references/setup.md')
-    const ways = integration.auth.map(
-      (auth) => `    skillett connect ${integration.name} --auth ${auth.id} --secret-stdin\n`,
-    )
-    const text = `# Connect ${integration.title}\n\nOn the machine that holds your API key:\n\n${ways.join('')}\n`
-    return reply.type('text/markdown; charset=utf-8').send(text + (setup?.content ?? ''))
-  })
+/** Only what there is to say. */
+function withoutEmpty(state: AuthorizationState): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(state).filter(
+      ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+    ),
+  )
 }

@@ -1,16 +1,17 @@
 /** /v1/connections — what the caller's profile is connected to. No answer holds a credential. */
 import type { FastifyInstance } from 'fastify'
 import type { Gateway } from '../app.ts'
-import { identify } from '../connecting.ts'
-import { deleteConnection, findConnection, listConnections, setConnectionStatus } from '../db/connections.ts'
-import { fault, Fault } from '../fault.ts'
+import { listConnections } from '../db/connections.ts'
+import { fault, type Fault } from '../fault.ts'
 import { authenticate } from '../http/caller.ts'
+import { disconnect } from '../oauth/disconnect.ts'
+import { verifyConnection } from '../verify-connection.ts'
 import { isId } from '../ids.ts'
 
 type ById = { Params: { id: string } }
 
 export function connectionRoutes(app: FastifyInstance, gateway: Gateway): void {
-  const { sql, admission, catalogue, vault } = gateway
+  const { sql, admission } = gateway
 
   app.get('/v1/connections', async (request) => {
     const { profileId } = await authenticate(admission, request.headers)
@@ -18,35 +19,17 @@ export function connectionRoutes(app: FastifyInstance, gateway: Gateway): void {
   })
 
   app.delete<ById>('/v1/connections/:id', async (request, reply) => {
-    const { profileId } = await authenticate(admission, request.headers)
+    const { profileId, keyId } = await authenticate(admission, request.headers)
     const { id } = request.params
-    if (!isId('conn', id) || !(await deleteConnection(sql, profileId, id))) throw unknown(id)
+    if (!isId('conn', id) || !(await disconnect(gateway, { profileId, keyId }, id))) throw unknown(id)
     return reply.code(204).send()
   })
 
   app.post<ById>('/v1/connections/:id/verify', async (request) => {
     const { profileId, keyId } = await authenticate(admission, request.headers)
-    const asked = request.params.id
-    const connection = isId('conn', asked) ? await findConnection(sql, profileId, asked) : undefined
-    if (connection === undefined) throw unknown(asked)
-    const integration = catalogue.integration(connection.integration)
-    const auth = integration?.auth.find((entry) => entry.id === connection.auth)
-    if (integration === undefined || auth === undefined || connection.credential === null)
-      throw fault('conflict', {
-        fill: { reason: 'this gateway no longer serves the integration it was made with' },
-      })
-    const { id, account, variables } = connection
-    const credential = vault.open({ profileId, connectionId: id }, connection.credential)
-    const access = { auth, credential, variables }
-    const identity = await identify(gateway, integration, access, { profileId, keyId }, id).catch(
-      (error: unknown) => {
-        if (error instanceof Fault && error.code === 'bad_request') return undefined
-        throw error
-      },
-    )
-    const status = identity === undefined ? 'expired' : 'active'
-    await setConnectionStatus(sql, id, status)
-    return { id, integration: integration.name, account, status, identity: identity ?? null }
+    const { id } = request.params
+    if (!isId('conn', id)) throw unknown(id)
+    return verifyConnection(gateway, { profileId, keyId }, id)
   })
 }
 

@@ -12,11 +12,11 @@ export function whoamiRoutes(app: FastifyInstance, { sql, admission }: Gateway):
     const [usage, key] = await Promise.all([usageOf(sql, profileId), findKey(sql, keyId)])
     // Deleted between the two queries.
     if (usage === undefined || key === undefined) throw fault('api_key_invalid')
-    const { id, name, key_prefix, scopes, read_only, expires_at } = key
+    const { id, name, key_prefix, scopes, read_only, tokens, expires_at } = key
     return {
       email: usage.email,
       plan: usage.plan,
-      key: { id, name, key_prefix, scopes, read_only, expires_at },
+      key: { id, name, key_prefix, scopes, read_only, tokens, expires_at },
       usage: { calls_today: usage.calls_today, daily_limit: usage.daily_limit },
     }
   })

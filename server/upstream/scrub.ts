@@ -15,7 +15,10 @@ export function needlesOf(secret: string): string[] {
   const forms = [secret]
   const add = (form: string): void => void (forms.includes(form) || forms.push(form))
   add(JSON.stringify(secret).slice(1, -1))
-  add(encodeURIComponent(secret))
+  for (const form of percentForms(secret)) {
+    add(form)
+    add(form.replace(/%../g, lowerCase))
+  }
   const bytes = Buffer.from(secret, 'latin1')
   const hex = bytes.toString('hex')
   forms.push(hex, hex.toUpperCase())
@@ -25,6 +28,21 @@ export function needlesOf(secret: string): string[] {
     if (/[+/]/.test(form)) forms.push(form.replaceAll('+', '-').replaceAll('/', '_'))
   }
   return forms
+}
+
+/** As URLs have it, as forms have it, and as RFC 3986 has it to the letter. */
+function percentForms(secret: string): string[] {
+  const encoded = encodeURIComponent(secret)
+  const form = new URLSearchParams([['', secret]]).toString().slice(1)
+  return [
+    encoded,
+    form,
+    encoded.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
+  ]
+}
+
+function lowerCase(text: string): string {
+  return text.toLowerCase()
 }
 
 /** The body without any of the needles. The same buffer when there is none, which is the rule. */

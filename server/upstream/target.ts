@@ -37,3 +37,15 @@ export function targetOf(
   const prefix = url.pathname.replace(/\/+$/, '')
   return { origin: mapped, prefix, declared: url.origin + prefix }
 }
+
+/**
+ * Where a URL that the skill names whole leads, such as its token endpoint; its origin counts as declared.
+ * @throws Error when the scheme is not https
+ */
+export function targetOfUrl(text: string, origins: OriginMap): { origin: string; path: string } {
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '') throw new Error('a URL must not hold a user name')
+  const mapped = Object.hasOwn(origins, url.origin) ? origins[url.origin]! : url.origin
+  if (mapped === url.origin && url.protocol !== 'https:') throw new Error(`${url.origin} is not https`)
+  return { origin: mapped, path: url.pathname + url.search }
+}

@@ -79,11 +79,14 @@ const cases: Case[] = [
     stdout: '{"status":"connected"}\n',
   },
   {
-    title: 'connect without a secret prints the link and waits for a person',
+    title: 'connect without a secret prints the link, and the command that waits for the person',
     args: ['connect', 'gmail'],
-    reply: { body: '{"oauth_url":"https://accounts.test","connection_id":"conn_1"}' },
+    reply: {
+      body: '{"oauth_url":"https://accounts.test","connection_id":"conn_1","expires_at":"2030-01-01T00:00:00Z"}',
+    },
     sent: 'POST /v1/connect {"integration":"gmail"}',
-    stdout: '{"oauth_url":"https://accounts.test","connection_id":"conn_1"}\n',
+    stdout:
+      '{"status":"pending","oauth_url":"https://accounts.test","connection_id":"conn_1","expires_at":"2030-01-01T00:00:00Z","next":[{"command":"skillett connect --resume conn_1","why":"waits, once the person has the link"}]}\n',
     exit: 8,
   },
   {

@@ -53,6 +53,21 @@ describe('at a terminal', { concurrency: 3, skip }, () => {
       await check(gateway)
     })
 
+  const handedOut = {
+    'POST /v1/token': { body: { status: 'active', service: 'gmail', token: 'ya29.secret' } },
+  }
+
+  withGateway('a token is hidden on a terminal', handedOut, async (gateway) => {
+    const { exit, screen } = await runAtTerminal(['token', 'gmail'], gateway)
+    assert.equal(exit, 0)
+    assert.match(screen, /"token": "\*\*\*"/)
+    assert.ok(!screen.includes('ya29'))
+  })
+
+  withGateway('a token is shown on a terminal to whoever asks for that', handedOut, async (gateway) => {
+    assert.equal((await runAtTerminal(['token', 'gmail', '--show'], gateway)).screen, 'ya29.secret\n')
+  })
+
   withGateway('a destructive call goes out when a person says yes', {}, async (gateway) => {
     const { exit } = await runAtTerminal(remove, gateway, [{ after: '[y/N]', text: 'y\n' }])
     assert.equal(exit, 0)

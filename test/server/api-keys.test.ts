@@ -106,6 +106,7 @@ test('a key is shown once, listed without its secret, and revoked for good', asy
       'read_only',
       'revoked_at',
       'scopes',
+      'tokens',
     ],
   ])
   assert.equal(list.text.includes(made.body.full_key), false)

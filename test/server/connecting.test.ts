@@ -173,7 +173,7 @@ test('verifying asks the service again and keeps what it says', async () => {
   serving.upstream.early = (response) => Boolean(response.writeHead(401).end('{}'))
   assert.equal((await verify()).body.status, 'expired')
   assert.equal(await status(), 'expired')
-  assertFault(await serving.call(person.key, 'acme list_things'), 403, 'integration_not_connected')
+  assertFault(await serving.call(person.key, 'acme list_things'), 401, 'token_expired')
   serving.upstream.early = (response) => Boolean(response.writeHead(503).end('{}'))
   assertFault(await verify(), 502, 'upstream_unreachable')
   assert.equal(await status(), 'expired', 'a service in trouble says nothing about a credential')

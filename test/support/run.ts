@@ -1,23 +1,25 @@
 /**
- * Runs the tests: `npm test`, or `npm test -- test/cli/run.test.ts` for some of them. Brings the bundle up to
- * date, starts the one PostgreSQL of the run, hands both to `node --test`, and names what was skipped.
- * The last lines on stdout are node's own summary. Files are found here: `node --test` of Node 20 given a
- * folder finds no .ts file, runs nothing and calls it a success.
+ * Runs the tests: `npm test`, or `npm test -- test/cli/run.test.ts` for some of them, or `npm run test:slow` for
+ * those that take minutes. Brings the bundle up to date, starts the one PostgreSQL of the run, hands both to
+ * `node --test`, and names what was skipped. The last lines on stdout are node's own summary. Files are found here:
+ * `node --test` of Node 20 given a folder finds no .ts file, runs nothing and calls it a success.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buildBundle, packageRoot } from './bundle.ts'
 import { startPostgres } from './pg.ts'
 
-/** test/*.test.ts and test/*\/*.test.ts */
+/** test/*.test.ts and test/*\/*.test.ts, without the slow ones */
 async function findTests(): Promise<string[]> {
   const entries = await readdir(join(packageRoot, 'test'), { withFileTypes: true })
-  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && entry.name !== 'slow')
+    .map((entry) => entry.name)
   const inner = folders.map(async (name) =>
     (await readdir(join(packageRoot, 'test', name))).map((file) => join(name, file)),
   )
@@ -64,7 +66,19 @@ async function runTests(files: string[], postgresUrl: string, skips: string): Pr
   return code === 0 && !summary.includes('# tests 0') ? 0 : 1
 }
 
-const files = process.argv.length > 2 ? process.argv.slice(2) : await findTests()
+/** A folder stands for the tests in it. */
+async function expand(path: string): Promise<string[]> {
+  const isFolder = await stat(join(packageRoot, path)).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  if (!isFolder) return [path]
+  const names = await readdir(join(packageRoot, path))
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => join(path, name))
+}
+
+const asked = process.argv.slice(2)
+const files = asked.length > 0 ? (await Promise.all(asked.map(expand))).flat() : await findTests()
 const missing = files.filter((file) => !existsSync(join(packageRoot, file)))
 if (files.length === 0 || missing.length > 0) {
   console.error(
