@@ -24,9 +24,11 @@ function askHidden(context: Context): Buffer {
 function readFields(text: string): Record<string, string> | undefined {
   if (!text.trimStart().startsWith('{')) return undefined
   try {
-    const fields = JSON.parse(text) as Record<string, unknown>
-    return Object.values(fields).every((value) => typeof value === 'string')
-      ? (fields as Record<string, string>)
+    const fields = Object.entries(JSON.parse(text) as Record<string, unknown>)
+    // Ids such as a GitHub App's are numbers to whoever writes them down.
+    const texts = fields.map(([name, value]) => [name, Number.isSafeInteger(value) ? String(value) : value])
+    return texts.every(([, value]) => typeof value === 'string')
+      ? (Object.fromEntries(texts) as Record<string, string>)
       : undefined
   } catch {
     return undefined

@@ -22,6 +22,7 @@ import { makeRefresher } from './oauth/refresh.ts'
 import { makeRevoker } from './oauth/revoke.ts'
 import { openStore, type Store } from './open.ts'
 import { makeRoad } from './road.ts'
+import { welcome } from './sign-in/first-start.ts'
 import { makeSignInProvider } from './sign-in/oidc.ts'
 import { makeUnderWay } from './under-way.ts'
 import { makeAddressCheck, type AddressCheck } from './upstream/addresses.ts'
@@ -30,6 +31,8 @@ import { makeUpstreamClient } from './upstream/client.ts'
 export interface Running {
   /** Where it listens, such as http://127.0.0.1:4050. */
   url: string
+  /** The operator's one-time sign-in link, at the first start with a database of its own. */
+  firstLink: string | undefined
   /** Reads the skills again and serves what they say; on a mistake, goes on with what it has. */
   reload(): Promise<void>
   /** Resolves when everything under way is finished and closed. */
@@ -104,6 +107,7 @@ async function listen(
   await leaveNote(sql, 'public_url', url)
   return {
     url: listening,
+    firstLink: config.databaseUrl === null ? await welcome(sql, url) : undefined,
     async reload() {
       catalogue.replace(await readSkills())
       // Calls need no table. What is published is what is served by then, so that late is never stale.
@@ -150,7 +154,8 @@ export async function serveUntilSignal(config: Config, readyFile: string | undef
     process.once('SIGINT', resolve)
   })
   const running = await serve(config)
-  process.stderr.write(`Skillett answers at ${running.url}\n`)
+  const first = running.firstLink && `First start. Sign in once, within an hour: ${running.firstLink}\n`
+  process.stderr.write(`Skillett answers at ${running.url}\n${first ?? ''}`)
   const tellReady = async (): Promise<void> => {
     if (readyFile !== undefined) await writeFile(readyFile, `${running.url}\n`)
   }

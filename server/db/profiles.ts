@@ -35,6 +35,19 @@ export async function createProfile(
   }
 }
 
+/** Makes the first profile of a database that has none. @returns undefined when there is one already */
+export async function createFirstProfile(
+  sql: Sql,
+  email: string,
+  plan: string,
+): Promise<Profile | undefined> {
+  const row = { id: newId('prof'), email, plan }
+  const [profile] = await sql<Profile[]>`
+    insert into profiles (id, email, plan) select ${row.id}, ${row.email}, ${row.plan}
+    where not exists (select from profiles) returning id, email, plan`
+  return profile
+}
+
 export async function findProfile(sql: Sql, email: string): Promise<Profile | undefined> {
   const [profile] = await sql<
     Profile[]

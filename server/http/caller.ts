@@ -45,11 +45,15 @@ export async function admit(
   return admitted
 }
 
-/** Judges the key alone. */
-export function authenticate(admission: Admission, headers: IncomingHttpHeaders): Promise<Admitted> {
+/** Judges the key alone; with `writes`, whether it may change anything. */
+export function authenticate(
+  admission: Admission,
+  headers: IncomingHttpHeaders,
+  writes = false,
+): Promise<Admitted> {
   const asker = { keyHash: presentedKey(headers), integration: null, account: null, identifier: '' }
   const context = { integration: '', title: '', publicUrl: '' }
-  return admit(admission, { ...asker, writes: false, needsConnection: false }, null, context)
+  return admit(admission, { ...asker, writes, needsConnection: false }, null, context)
 }
 
 function refused(refusal: Refusal, admitted: Admitted, context: RefusalContext): Fault {

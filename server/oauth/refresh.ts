@@ -161,10 +161,19 @@ export function makeRefresher(gatewayOf: () => Gateway, heartbeat: Heartbeat): R
         // Whoever waited may be gone; the tokens are stored all the same.
         gatewayOf().underWay.track(promise.catch(() => {}))
       }
-      return promise
+      return patiently(promise, request)
     },
     close: persistence.close,
   }
+}
+
+/** What cannot be stored yet is tried for as long as it takes; a caller is answered before that. */
+async function patiently<Result>(work: Promise<Result>, request: RenewalRequest): Promise<Result> {
+  const answered = new AbortController()
+  const late = delay(longestWaitMs + 5_000, undefined, { signal: answered.signal }).then(() => {
+    throw unreachable(request, 'its token is being renewed', 2_000)
+  })
+  return Promise.race([work, late]).finally(() => answered.abort())
 }
 
 async function readState(gateway: Gateway, { held }: RenewalRequest): Promise<LeaseState | undefined> {

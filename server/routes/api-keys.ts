@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Gateway } from '../app.ts'
 import { createKey, findKey, listKeys, revokeKey } from '../db/keys.ts'
 import { fault, Fault } from '../fault.ts'
-import { authenticate } from '../http/caller.ts'
 import { badRequest, label, readBody } from '../http/input.ts'
+import { authenticateEither } from '../sign-in/key-or-session.ts'
 import { isId } from '../ids.ts'
 
 const bodyFields = {
@@ -22,14 +22,16 @@ interface Wanted {
   expiresAt: Date | null
 }
 
-export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }: Gateway): void {
+export function apiKeyRoutes(app: FastifyInstance, gateway: Gateway): void {
+  const { sql, catalogue } = gateway
+
   app.get('/api-keys', async (request) => {
-    const { profileId } = await authenticate(admission, request.headers)
+    const { profileId } = await authenticateEither(gateway, request)
     return listKeys(sql, profileId)
   })
 
   app.post('/api-keys', async (request, reply) => {
-    const { profileId, keyId } = await authenticate(admission, request.headers)
+    const { profileId, keyId } = await authenticateEither(gateway, request)
     const body = readBody(request.body, bodyFields)
     if (body instanceof Fault) throw body
     const scopes = body.scopes ?? ['*']
@@ -44,7 +46,7 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
         { path: 'tokens', message: 'cannot be given to a read-only key: a token can write' },
       ])
     const expiresAt = readExpiry(body.expires_at)
-    await refuseWider(keyId, { scopes, readOnly, tokens, expiresAt })
+    if (keyId !== null) await refuseWider(keyId, { scopes, readOnly, tokens, expiresAt })
     const asked = {
       name: body.name!,
       scopes,
@@ -72,7 +74,7 @@ export function apiKeyRoutes(app: FastifyInstance, { sql, admission, catalogue }
   })
 
   app.delete<{ Params: { id: string } }>('/api-keys/:id', async (request, reply) => {
-    const { profileId } = await authenticate(admission, request.headers)
+    const { profileId } = await authenticateEither(gateway, request)
     const { id } = request.params
     if (!isId('key', id) || !(await revokeKey(sql, profileId, id)))
       throw fault('not_found', { fill: { resource: 'API key', name: id } })

@@ -34,7 +34,7 @@ export function serviceRoutes(app: FastifyInstance, { sql, admission, catalogue 
   })
 
   app.post('/v1/services', async (request) => {
-    const { profileId } = await authenticate(admission, request.headers)
+    const { profileId } = await authenticate(admission, request.headers, true)
     const body = readBody(request.body, bodyFields)
     if (body instanceof Fault) throw body
     const { services } = body
@@ -55,7 +55,7 @@ export function serviceRoutes(app: FastifyInstance, { sql, admission, catalogue 
   })
 
   app.delete<{ Params: { service: string } }>('/v1/services/:service', async (request, reply) => {
-    const { profileId } = await authenticate(admission, request.headers)
+    const { profileId } = await authenticate(admission, request.headers, true)
     const { service } = request.params
     if (!(await deleteService(sql, profileId, service)))
       throw fault('not_found', { fill: { resource: 'service', name: service } })

@@ -153,10 +153,12 @@ function way(
         >
       </p>
     </section>`
+  const asked = asksPerson ? scopesOf(auth) : []
   const variables = Object.entries(integration.variables).filter(([, { from }]) => from === 'user')
   return html`<section class="card">
     ${heading}
     ${rejected === undefined ? null : html`<p class="note bad" role="alert">${plain(rejected.message, 400)}</p>`}
+    ${asked.length === 0 ? null : scopeList(asked)}
     <form method="post" action="/connect/${integration.name}/with/${auth.id}" autocomplete="off">
       ${formToken(visitor)}
       ${variables.map(([name, variable]) => variableField(auth, name, variable, rejected))}
@@ -165,6 +167,22 @@ function way(
       <button class="main">${asksPerson ? `Continue to ${integration.title}` : 'Try it and connect'}</button>
     </form>
   </section>`
+}
+
+/** What the service will be asked to grant, and why the skill wants it. */
+function scopesOf({ settings }: Auth): [scope: string, why: string][] {
+  const reasons = (settings['scopes'] ?? {}) as Record<string, string>
+  const wanted = (settings['default_scopes'] ?? Object.keys(reasons)) as string[]
+  return wanted.map((scope) => [scope, reasons[scope] ?? ''])
+}
+
+function scopeList(scopes: [scope: string, why: string][]): Html {
+  return html`<div>
+    <p class="soft small">You will be asked to grant</p>
+    <ul class="does">
+      ${scopes.map(([scope, why]) => html`<li><span class="mono">${scope}</span>${why === '' ? null : ` – ${why}`}</li>`)}
+    </ul>
+  </div>`
 }
 
 function variableField(auth: Auth, name: string, variable: Variable, rejected: Rejected | undefined): Html {

@@ -79,6 +79,14 @@ const cases: Case[] = [
     stdout: '{"status":"connected"}\n',
   },
   {
+    title: 'connect takes an id that was written as a number',
+    args: ['connect', 'zendesk', '--secret-stdin'],
+    stdin: '{"app_id":4711,"token":"t"}',
+    reply: { body: '{"status":"connected"}' },
+    sent: 'POST /v1/connect {"integration":"zendesk","secret":{"app_id":"4711","token":"t"}}',
+    stdout: '{"status":"connected"}\n',
+  },
+  {
     title: 'connect without a secret prints the link, and the command that waits for the person',
     args: ['connect', 'gmail'],
     reply: {

@@ -83,6 +83,32 @@ test('a key is revoked by its owner and by nobody else', async () => {
   assert.match((await visitor.get('/dashboard/keys')).text, /revoked/)
 })
 
+test('/api-keys takes the session of a person too, from our own pages', async () => {
+  const { person, visitor } = await newcomer()
+  const ask = async (method: string, path: string, headers: Record<string, string>, body?: unknown) => {
+    const cookie = `skillett=${visitor.cookies.get('skillett')}`
+    const answer = await fetch(serving.url + path, {
+      method,
+      headers: { cookie, ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const ours = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' }
+  assert.equal(JSON.parse((await ask('GET', '/api-keys', {})).text)[0].id, person.keyId)
+  const made = await ask('POST', '/api-keys', ours, { name: 'by a page' })
+  assert.equal(made.status, 201, made.text)
+  const { id } = JSON.parse(made.text).api_key
+  const foreign = { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' }
+  const plain = { 'content-type': 'text/plain', 'sec-fetch-site': 'same-origin' }
+  assert.equal((await ask('POST', '/api-keys', foreign, { name: 'x' })).status, 403)
+  assert.equal((await ask('POST', '/api-keys', plain, { name: 'x' })).status, 403)
+  assert.equal((await ask('DELETE', `/api-keys/${id}`, foreign)).status, 403)
+  assert.equal((await ask('DELETE', `/api-keys/${id}`, { 'sec-fetch-site': 'same-origin' })).status, 204)
+  visitor.cookies.set('skillett', 'x'.repeat(43))
+  assert.equal((await ask('GET', '/api-keys', {})).status, 401)
+})
+
 test('an account is connected by a form, after the secret was tried', async () => {
   const { person, visitor } = await newcomer()
   const page = await visitor.get('/connect/acme')

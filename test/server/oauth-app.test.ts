@@ -6,6 +6,8 @@ import { readConfig } from '../../server/config.ts'
 import { listOAuthApps, setOAuthApp } from '../../server/oauth/operator.ts'
 import { openStore, type Store } from '../../server/open.ts'
 import { serve, type Running } from '../../server/serve.ts'
+import { buildBundle } from '../support/bundle.ts'
+import { runCli } from '../support/cli.ts'
 import { ask, makeOAuthGround, type OAuthGround } from '../support/oauth-ground.ts'
 import { startProvider, type Provider } from '../support/provider.ts'
 
@@ -15,6 +17,7 @@ let gateway: Running
 let store: Store
 
 before(async () => {
+  await buildBundle()
   provider = await startProvider()
   ground = await makeOAuthGround(provider)
   const env = Object.fromEntries(Object.entries(ground.env).filter(([name]) => !/OAUTH/.test(name)))
@@ -62,6 +65,26 @@ test('an app is stored sealed and listed without its secret', async () => {
   const place = { profileId: '', table: 'oauth_apps' as const }
   assert.ok(vault.open({ ...place, connectionId: 'other' }, sealed))
   assert.throws(() => vault.open({ ...place, connectionId: 'fake' }, sealed))
+})
+
+test('the operator stores an app from the command line, its secret on stdin', async () => {
+  const env = {
+    ...ground.env,
+    SKILLETT_OAUTH_FAKE_CLIENT_ID: undefined,
+    SKILLETT_OAUTH_FAKE_CLIENT_SECRET: undefined,
+  }
+  const secret = 'told-on-stdin-only'
+  const args = ['admin', 'oauth-app', 'set', '--integration', 'third', '--client-id', 'c3']
+  const set = await runCli({ args, env, stdin: `${secret}\n` })
+  assert.equal(set.exit, 0, set.stderr)
+  const list = await runCli({ args: ['admin', 'oauth-app', 'list'], env })
+  assert.equal(JSON.parse(list.stdout).oauth_apps.at(-1).client_id, 'c3')
+  assert.ok(![set, list].some(({ stdout, stderr }) => (stdout + stderr).includes(secret)))
+  const wrong = await runCli({
+    args: ['admin', 'oauth-app', 'set', '--integration', 'A b', '--client-id', 'c'],
+    env,
+  })
+  assert.equal(wrong.exit, 2)
 })
 
 test('five hundred connections with a wrong client secret: none is marked, all work once it is right', async (t) => {

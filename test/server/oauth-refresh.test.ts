@@ -29,6 +29,7 @@ beforeEach(async () => {
     expiresIn: 3600,
     delayBeforeMs: 0,
     delayAfterMs: 0,
+    hold: Promise.resolve(),
     instead: [],
     refreshTokenSaid: 'new',
     form: false,
@@ -237,12 +238,14 @@ test('a scope that is lost at a refresh keeps calls that need it from being sent
 
 test("a loser's refusal does not undo what the winner stored", async () => {
   provider.killAccessTokens()
-  provider.behaviour.delayBeforeMs = 300
+  let letGo = (): void => {}
+  provider.behaviour.hold = new Promise((resolve) => (letGo = resolve))
   provider.behaviour.instead = [{ status: 400, body: '{"error":"invalid_grant"}' }]
   const losing = call()
   await poll(async () => provider.tokenRequests === 1)
   const fresh = provider.makeGrant()
   await ground.connect(ada, 'ada', fresh)
+  letGo()
   assert.equal((await losing).status, 200)
   assert.equal((await row())['status'], 'active')
   assert.equal((await row())['ended'], null)
@@ -255,7 +258,8 @@ test('connections removed while their tokens are renewed stay removed, and the n
   const ids: string[] = []
   for (const [i, account] of accounts.entries()) ids.push(await ground.connect(ada, account, grants[i]!))
   provider.killAccessTokens()
-  provider.behaviour.delayAfterMs = 1_000
+  let letGo = (): void => {}
+  provider.behaviour.hold = new Promise((resolve) => (letGo = resolve))
   const under = accounts.map((account) =>
     ask(gateway.url, '/v1/fake/get_me', { key: ada.key, body: { connection: account } }),
   )
@@ -264,6 +268,7 @@ test('connections removed while their tokens are renewed stay removed, and the n
     ask(gateway.url, `/v1/connections/${id}`, { key: ada.key, method: 'DELETE' }),
   )
   assert.ok((await Promise.all(removals)).every(({ status }) => status === 204))
+  letGo()
   assert.ok((await Promise.all(under)).every(({ status }) => status === 401))
   await poll(async () => (await ground.sql`select from revocations`).length === 0, 20_000)
   const left = await ground.sql`
@@ -302,13 +307,15 @@ test('removing a connection ends the grant at the service, once, as soon as the 
 
 test('tokens that come too late are kept, and heal a grant that was taken for lost', async () => {
   provider.killAccessTokens()
-  provider.behaviour.delayAfterMs = 400
+  let letGo = (): void => {}
+  provider.behaviour.hold = new Promise((resolve) => (letGo = resolve))
   const under = call()
   await poll(async () => provider.tokenRequests === 1)
   // As if another gateway had taken over and lost the grant.
   await ground.sql`
     update credentials set fence = fence + 1, ended = 'refresh_lost', lease_until = null, sent_at = null
     where connection_id = ${connection}`
+  letGo()
   assert.equal((await under).status, 200)
   assert.equal((await row())['ended'], null)
   assert.equal(provider.tokenRequests, 1)

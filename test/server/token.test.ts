@@ -221,6 +221,9 @@ test('services are told apart by profile, and every mistake is told at once', as
   const post = (key: string, services: unknown) => serving.request('POST', '/v1/services', key, { services })
   await post(person.key, [{ service: 'mine', connection: 'work', integration: 'acme' }])
   assert.deepEqual((await serving.request('GET', '/v1/services', stranger.key)).body, { services: [] })
+  const reader = await serving.key(person, { readOnly: true })
+  assertFault(await post(reader.key, [{ service: 'mine', connection: 'home' }]), 403, 'forbidden')
+  assertFault(await serving.request('DELETE', '/v1/services/mine', reader.key), 403, 'forbidden')
   const { id } = (await serving.request('GET', '/v1/connections', person.key)).body.connections[0]
   assertFault(await post(stranger.key, [{ service: 'theirs', connection: id }]), 400, 'bad_request')
   const refused = await post(person.key, [

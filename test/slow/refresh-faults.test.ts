@@ -195,3 +195,23 @@ test('a gateway frozen after the token changed hands: where reuse ends the grant
   assert.deepEqual([provider.tokenRequests, provider.reuses], [1, 0])
   await checkQuiet(bench)
 })
+
+test('a token endpoint that does not answer leaves the connection as it is', async (t) => {
+  const bench = await setUp(t, { rotation: 'strict', delayBeforeMs: 40_000 }, ['refresh: {rotation: strict}'])
+  const { provider, ground } = bench
+  const gateway = await bench.start()
+  const ada = await ground.makePerson()
+  const id = await ground.connect(ada, 'ada', provider.makeGrant())
+  provider.killAccessTokens()
+  const began = performance.now()
+  const { status, body } = await call(gateway, ada, 'ada')
+  t.diagnostic(`silence: status ${status} after ${Math.round(performance.now() - began)} ms`)
+  assert.equal(status, 502)
+  assert.equal(body.error, 'upstream_unreachable')
+  const [row] = await ground.sql`select status from connections where id = ${id}`
+  assert.equal(row!['status'], 'active')
+  provider.behaviour.delayBeforeMs = 0
+  await ground.sql`update credentials set not_before = null`
+  assert.equal((await call(gateway, ada, 'ada')).status, 200)
+  await checkQuiet(bench)
+})

@@ -17,6 +17,8 @@ export interface Behaviour {
   /** Before and after the token changes hands. */
   delayBeforeMs: number
   delayAfterMs: number
+  /** Answers wait for it, after the token changed hands. */
+  hold: Promise<void>
   /** Sent instead of tokens, first to last; nothing changes then. */
   instead: { status: number; body: string; type?: string; headers?: Record<string, string> }[]
   /** What the answer to a refresh says under `refresh_token`, when not the new one. */
@@ -73,6 +75,7 @@ const untouched: Behaviour = {
   expiresIn: 3600,
   delayBeforeMs: 0,
   delayAfterMs: 0,
+  hold: Promise.resolve(),
   instead: [],
   refreshTokenSaid: 'new',
   form: false,
@@ -154,12 +157,14 @@ export async function startProvider(behaviour: Partial<Behaviour> = {}): Promise
     await delay(delayBeforeMs)
     const other = instead.shift()
     if (other !== undefined) {
+      await provider.behaviour.hold
       response.writeHead(other.status, { 'content-type': other.type ?? 'application/json', ...other.headers })
       return void response.end(other.body)
     }
     if (!isClient(request, body)) return refuse(response, 401, 'invalid_client')
     const made = body.get('grant_type') === 'refresh_token' ? redeemRefresh(body) : redeemCode(body)
     await delay(delayAfterMs)
+    await provider.behaviour.hold
     if (made === null) return refuse(response, 400, 'invalid_grant')
     send(response, made, body.get('refresh_token'))
   }
