@@ -10,6 +10,7 @@ import { benchCompile } from './compile.ts'
 import { benchFirstCall } from './first-call.ts'
 import { benchGateway } from './gateway.ts'
 import { prepareGround } from './ground.ts'
+import { benchStartUp } from './start-up.ts'
 
 const parts = {
   gateway: benchGateway,
@@ -17,6 +18,7 @@ const parts = {
   'command-line': benchCommandLine,
   'first-call': benchFirstCall,
   compile: benchCompile,
+  'start-up': benchStartUp,
 } as const
 
 const wanted = process.argv.slice(2)

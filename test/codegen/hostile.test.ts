@@ -11,12 +11,24 @@ import { check, codesOf, demoEndpoint, demoSkill, endpointText, scratchFolder } 
 
 const scratch = scratchFolder()
 
-/** Of the processor, so that a busy machine does not count. */
-function milliseconds(work: () => void): number {
-  const start = process.cpuUsage()
-  work()
-  const { user, system } = process.cpuUsage(start)
-  return (user + system) / 1000
+/**
+ * How long work takes, in units of reading an ordinary front matter of 64 KiB at the same time on the same machine:
+ * a slow or busy one slows down both. The best of three, because a pause falls on one of them only.
+ */
+function cost(work: () => void): number {
+  return best(work) / best(() => parseYaml(ordinary))
+}
+
+const ordinary = Array.from({ length: 4_000 }, (_, index) => `key_${index}: value`).join('\n')
+
+function best(work: () => void): number {
+  const times = Array.from({ length: 3 }, () => {
+    const { user, system } = process.cpuUsage()
+    work()
+    const after = process.cpuUsage()
+    return after.user - user + after.system - system
+  })
+  return Math.max(1, Math.min(...times))
 }
 
 function withParams(params: string): string {
@@ -82,21 +94,20 @@ describe('YAML that grows, nests or refers to itself is refused in a blink', () 
     'a merge key': ['a: {<<: {b: 1}}', 'SKILL_YAML_FEATURE'],
     'a duplicate key': ['a: 1\na: 2', 'SKILL_DUPLICATE_KEY'],
   }
-  parseYaml('warm: up')
   for (const [title, [yaml, code]] of Object.entries(cases)) {
     test(title, () => {
       let codes: string[] = []
-      const took = milliseconds(() => {
+      const took = cost(() => {
         codes = parseYaml(yaml).mistakes.map((mistake) => mistake.code)
       })
       assert.ok(codes.includes(code), codes.join())
-      assert.ok(took < 100, `${took} ms`)
+      assert.ok(took < 2, `${took} times an ordinary file`)
     })
   }
 
-  test('16,000 keys are read in linear time', () => {
+  test('8,000 empty keys are read in linear time', () => {
     const yaml = Array.from({ length: 8_000 }, (_, index) => `k${index}:`).join('\n')
-    assert.ok(milliseconds(() => parseYaml(yaml)) < 1_000)
+    assert.ok(cost(() => parseYaml(yaml)) < 8)
   })
 
   test('front matter over 64 KiB is refused unread', () => {
@@ -150,10 +161,10 @@ describe('a pattern that could hang is refused, or runs in linear time', () => {
   }
   test('(a+)+$ against a hundred thousand letters', () => {
     const params = `  a: {type: string, pattern: '^(a+)+$', examples: ['${'a'.repeat(50_000)}!']}`
-    const took = milliseconds(() => {
+    const took = cost(() => {
       assert.deepEqual(codesOf(check(withParams(params))), ['SKILL_PARAMETER_DEFAULT'])
     })
-    assert.ok(took < 2_000, `${took} ms`)
+    assert.ok(took < 20, `${took} times an ordinary file`)
   })
 })
 
