@@ -31,7 +31,7 @@ export async function openStore(config: Config, connections: number): Promise<St
     await embedded?.stop()
   }
   try {
-    const migrated = await migrate(sql, new URL('sql/', packageRoot))
+    const migrated = await migrateApart(url)
     const ring = config.secretKeys === null ? await homeRing(config.home) : parseRing(config.secretKeys)
     const strange = await strangeKeys(sql, ringDigests(ring))
     if (strange.length > 0)
@@ -44,6 +44,12 @@ export async function openStore(config: Config, connections: number): Promise<St
     await close().catch(() => {})
     throw error
   }
+}
+
+/** On a connection of its own: what migrations set for the role holds for those opened afterwards. */
+async function migrateApart(url: string): Promise<string[]> {
+  const sql = openDatabase(url, 1)
+  return migrate(sql, new URL('sql/', packageRoot)).finally(() => sql.end({ timeout: 5 }))
 }
 
 /** What the database remembers each key by. */
