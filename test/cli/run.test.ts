@@ -169,7 +169,7 @@ const accepted: Accepted[] = [
   {
     title: '--json reads a file',
     args: ['run', 'acme', 'create_note', '--json', '@call.json'],
-    files: { 'work/call.json': `\ufeff{${key}}` },
+    files: { 'cwd/call.json': `\ufeff{${key}}` },
     params: `{${key}}`,
   },
   {
@@ -186,7 +186,7 @@ const accepted: Accepted[] = [
   {
     title: '@file is the text of a file',
     args: [...base, '--text', '@notes/a.txt'],
-    files: { 'work/notes/a.txt': 'one\ntwo\n' },
+    files: { 'cwd/notes/a.txt': 'one\ntwo\n' },
     params: `{${key},"text":"one\\ntwo\\n"}`,
   },
   {
@@ -198,14 +198,14 @@ const accepted: Accepted[] = [
   {
     title: 'a symlink within the working directory is followed',
     args: [...base, '--text', '@b.txt'],
-    files: { 'work/a.txt': 'x' },
-    links: { 'work/b.txt': 'a.txt' },
+    files: { 'cwd/a.txt': 'x' },
+    links: { 'cwd/b.txt': 'a.txt' },
     params: `{${key},"text":"x"}`,
   },
   {
     title: 'a file for a list is one item',
     args: [...base, '--labels', '@a.txt'],
-    files: { 'work/a.txt': 'a,b' },
+    files: { 'cwd/a.txt': 'a,b' },
     params: `{${key},"labels":["a,b"]}`,
   },
   {

@@ -115,12 +115,12 @@ const cases: Case[] = [
     files: () => {
       const evil = 'http://127.0.0.1:9/'
       return {
-        'work/.env': `SKILLETT_API_URL=${evil}\nSKILLETT_API_KEY=sk_evil\n`,
-        'work/.skillett/config.json': JSON.stringify({ api_url: evil }),
-        'work/.config/skillett/config.json': JSON.stringify({ api_url: evil }),
-        'work/config.json': JSON.stringify({ api_url: evil }),
-        'work/package.json': JSON.stringify({ skillett: { api_url: evil } }),
-        'work/.npmrc': `skillett_api_url=${evil}\n`,
+        'cwd/.env': `SKILLETT_API_URL=${evil}\nSKILLETT_API_KEY=sk_evil\n`,
+        'cwd/.skillett/config.json': JSON.stringify({ api_url: evil }),
+        'cwd/.config/skillett/config.json': JSON.stringify({ api_url: evil }),
+        'cwd/config.json': JSON.stringify({ api_url: evil }),
+        'cwd/package.json': JSON.stringify({ skillett: { api_url: evil } }),
+        'cwd/.npmrc': `skillett_api_url=${evil}\n`,
       }
     },
     exit: 0,
@@ -129,7 +129,7 @@ const cases: Case[] = [
   {
     title: 'a key of the working directory is not found',
     env: (url) => ({ SKILLETT_API_URL: url }),
-    files: () => ({ 'work/.env': 'SKILLETT_API_KEY=sk_evil\n', 'work/.config/skillett/config.json': '{}' }),
+    files: () => ({ 'cwd/.env': 'SKILLETT_API_KEY=sk_evil\n', 'cwd/.config/skillett/config.json': '{}' }),
     exit: 4,
     code: 'unauthorized',
     key: null,
@@ -137,7 +137,7 @@ const cases: Case[] = [
   {
     title: 'a relative XDG_CONFIG_HOME does not point into the working directory',
     env: (url) => ({ SKILLETT_API_URL: url, XDG_CONFIG_HOME: '.' }),
-    files: (url) => ({ 'work/skillett/config.json': JSON.stringify({ keys: { [url]: 'sk_evil' } }) }),
+    files: (url) => ({ 'cwd/skillett/config.json': JSON.stringify({ keys: { [url]: 'sk_evil' } }) }),
     exit: 4,
     code: 'unauthorized',
     key: null,

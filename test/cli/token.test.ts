@@ -76,7 +76,7 @@ const cases: Case[] = [
     title: 'the file of the tool before is taken over',
     run: {
       args: ['token', '--import', '@connections.json'],
-      files: { 'work/connections.json': JSON.stringify(old) },
+      files: { 'cwd/connections.json': JSON.stringify(old) },
     },
     reply: { body: '{"services":[]}' },
     sent: 'POST /v1/services {"services":[{"service":"gmail","connection":"gmail_u3134a","identifier":"mess"},{"service":"slack","connection":"s"}]}',
@@ -99,7 +99,7 @@ const cases: Case[] = [
   },
   {
     title: 'a file that holds something else is a mistake, without its text',
-    run: { args: ['token', '--import', '@x'], files: { 'work/x': 'canary' } },
+    run: { args: ['token', '--import', '@x'], files: { 'cwd/x': 'canary' } },
     sent: null,
     exit: 2,
   },

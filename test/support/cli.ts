@@ -12,7 +12,7 @@ export interface CliRun {
   env?: Record<string, string | undefined>
   /** Closed and empty when not given. */
   stdin?: string
-  /** Path → content; `work/` is the working directory, `home/` the home, `tmp/` the temporary directory. */
+  /** Path → content; `cwd/` is the working directory, `home/` the home, `tmp/` the temporary directory. */
   files?: Record<string, string>
   /** Path → what the symlink says. */
   links?: Record<string, string>
@@ -31,7 +31,7 @@ export interface CliResult {
 export async function runCli(run: CliRun): Promise<CliResult> {
   const folder = await mkdtemp(join(tmpdir(), 'skillett-cli-'))
   try {
-    for (const name of ['home', 'work', 'tmp']) await mkdir(join(folder, name))
+    for (const name of ['home', 'cwd', 'tmp']) await mkdir(join(folder, name))
     for (const [path, content] of Object.entries(run.files ?? {})) {
       await mkdir(dirname(join(folder, path)), { recursive: true })
       await writeFile(join(folder, path), content, { mode: run.mode ?? 0o600 })
@@ -45,7 +45,7 @@ export async function runCli(run: CliRun): Promise<CliResult> {
 
 async function start({ args, env, stdin = '', started }: CliRun, folder: string): Promise<CliResult> {
   const child = spawn(process.execPath, [cliBundle, ...args.map((word) => word.replaceAll('{}', folder))], {
-    cwd: join(folder, 'work'),
+    cwd: join(folder, 'cwd'),
     env: {
       PATH: process.env['PATH'],
       HOME: join(folder, 'home'),
