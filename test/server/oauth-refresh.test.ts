@@ -290,8 +290,11 @@ test('removing a connection ends the grant at the service, once, as soon as the 
   assert.equal((await ask(gateway.url, path, { key: ada.key, method: 'DELETE' })).status, 204)
   assert.equal((await call()).body.error, 'integration_not_connected')
   await poll(async () => {
-    const [waiting] = await ground.sql`select tries from revocations where connection_id = ${connection}`
-    return waiting?.['tries'] === 1
+    // Taken, it is due again after 40 s; answered, after the one second that the service asked for.
+    const [waiting] = await ground.sql`
+      select tries, not_before < now() + interval '20 seconds' as answered
+      from revocations where connection_id = ${connection}`
+    return waiting?.['tries'] === 1 && waiting['answered'] === true
   })
   assert.ok(provider.isLive(tokens.access))
   provider.behaviour.revocationStatus = 200
